@@ -1,0 +1,263 @@
+"""The commands: everything that can be asked of a session. Ids and names are made by the caller, not here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from hub.model.content import Content
+from hub.model.customer import Level
+from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
+from hub.model.session import Demand, IntentScore, Route
+from hub.model.timeline import Actor, Delivery, Message
+from hub.model.timestamps import Timestamp
+
+
+class _Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all commands."""
+
+
+class Receive(_Command, frozen=True, kw_only=True):
+    """The customer wrote. While a bot has the floor, `bot_job` is the job that asks for its turn."""
+
+    message_id: MessageId
+    author: Actor
+    channel_id: ChannelId
+    route: Route
+    content: Content
+    bot_job: JobId
+    client_id: str | None = None
+
+
+class Open(_Command, frozen=True, kw_only=True):
+    """Start a session with a customer's first message; the bot has the floor, or without one it is queued at once."""
+
+    first: Receive
+    session_id: SessionId
+    customer_id: CustomerId
+    customer_name: str
+    customer_level: Level
+    demand: Demand
+    bot_id: BotId | None
+    bot_name: str = ""
+    sticky_agent_id: AgentId | None = None
+    sticky_at: Timestamp | None = None
+    idle_job: JobId | None = None
+    idle_at: Timestamp | None = None
+
+
+class BotSay(_Command, frozen=True, kw_only=True):
+    """The bot's turn on what the customer said up to `asked_seq`: answers, memory, and perhaps a handoff."""
+
+    author: Actor
+    asked_seq: int
+    message_ids: tuple[MessageId, ...]
+    contents: tuple[Content, ...]
+    memory: Mapping[str, object]
+    intents: tuple[IntentScore, ...] = ()
+    slots: Mapping[str, str] = {}
+    handoff_reason: str | None = None
+    handoff_summary: str = ""
+    push_jobs: tuple[JobId, ...] = ()
+
+
+class AskPerson(_Command, frozen=True, kw_only=True):
+    """The customer, or the hub for them, asks for a person. Asking again changes nothing."""
+
+    actor: Actor
+    reason: str
+    summary: str = ""
+
+
+class MakeOffer(_Command, frozen=True, kw_only=True):
+    """The router holds the session out to an agent."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+    agent_name: str
+    expires_at: Timestamp
+    kind: Literal["new", "transfer"]
+
+
+class EndOffer(_Command, frozen=True, kw_only=True):
+    """The router takes an offer back: timed out, agent lost, or no longer wanted."""
+
+    offer_id: OfferId
+    reason: str
+
+
+class Release(_Command, frozen=True, kw_only=True):
+    """The router takes the session from an agent who is gone; it re-enters the queue at its old place."""
+
+    agent_id: AgentId
+    reason: str
+
+
+class Accept(_Command, frozen=True, kw_only=True):
+    """An agent takes the offer made to them."""
+
+    agent: Actor
+
+
+class Reject(_Command, frozen=True, kw_only=True):
+    """An agent declines the offer made to them."""
+
+    agent: Actor
+    reason: str = ""
+
+
+class Take(_Command, frozen=True, kw_only=True):
+    """An agent takes a waiting session by hand; with `force` (supervisors) from anybody."""
+
+    agent: Actor
+    force: bool = False
+
+
+class Say(_Command, frozen=True, kw_only=True):
+    """An agent answers, or writes a private note. `push_job` is set where the channel must be pushed to."""
+
+    agent: Actor
+    message_id: MessageId
+    content: Content
+    note: bool = False
+    channel_id: ChannelId | None = None
+    in_reply_to: MessageId | None = None
+    client_id: str | None = None
+    seen_seq: int | None = None
+    push_job: JobId | None = None
+    force: bool = False
+
+
+class TransferToAgent(_Command, frozen=True, kw_only=True):
+    """Ask a colleague to take over; the holder keeps the session until the colleague accepts."""
+
+    by: Actor
+    to: Actor
+    note: str = ""
+    force: bool = False
+
+
+class TransferToQueue(_Command, frozen=True, kw_only=True):
+    """Give the session back to the queue with other demands; the place is kept unless `keep_place` is off."""
+
+    by: Actor
+    demand: Demand
+    label: Mapping[str, str]
+    note: str = ""
+    keep_place: bool = True
+    force: bool = False
+
+
+class TransferToBot(_Command, frozen=True, kw_only=True):
+    """Give the floor to a bot."""
+
+    by: Actor
+    bot_id: BotId
+    bot_name: str
+    note: str = ""
+    force: bool = False
+
+
+class FailTransfer(_Command, frozen=True, kw_only=True):
+    """The router found that the asked colleague cannot take over; the holder simply keeps the session."""
+
+    agent_id: AgentId
+    reason: str
+
+
+class Close(_Command, frozen=True, kw_only=True):
+    """End the session; an active one goes through `wrap_up` first where `wrap_up_until` and its timer are set."""
+
+    by: Actor
+    reason: str = ""
+    wrap_up_until: Timestamp | None = None
+    wrap_up_job: JobId | None = None
+    force: bool = False
+
+
+class Reopen(_Command, frozen=True, kw_only=True):
+    """Take up a closed session again; the agent who reopens holds it."""
+
+    agent: Actor
+
+
+class MarkRead(_Command, frozen=True, kw_only=True):
+    """The holder has read everything, or the customer has read up to `seq`.
+
+    `messages` are the outgoing ones that the customer has now read.
+    """
+
+    actor: Actor
+    seq: int | None = None
+    messages: tuple[Message, ...] = ()
+
+
+class Report(_Command, frozen=True, kw_only=True):
+    """News of a message's delivery; `done_job` ends the push that it answers."""
+
+    message: Message
+    delivery: Delivery
+    done_job: JobId | None = None
+
+
+class Resend(_Command, frozen=True, kw_only=True):
+    """Send a failed or uncertain message again, because a person decided so."""
+
+    by: Actor
+    message: Message
+    push_job: JobId
+    force: bool = False
+
+
+class Rate(_Command, frozen=True, kw_only=True):
+    """The customer rates the service."""
+
+    customer: Actor
+    score: int
+    comment: str = ""
+
+
+class Label(_Command, frozen=True, kw_only=True):
+    """Change tags, priority or summary; None leaves a field as it is."""
+
+    by: Actor
+    tags: tuple[str, ...] | None = None
+    priority: int | None = None
+    summary: str | None = None
+    force: bool = False
+
+
+class Rename(_Command, frozen=True, kw_only=True):
+    """The customer's record changed: show the new name and level."""
+
+    name: str
+    level: Level
+
+
+Command = (
+    Open
+    | Receive
+    | BotSay
+    | AskPerson
+    | MakeOffer
+    | EndOffer
+    | Release
+    | Accept
+    | Reject
+    | Take
+    | Say
+    | TransferToAgent
+    | TransferToQueue
+    | TransferToBot
+    | FailTransfer
+    | Close
+    | Reopen
+    | MarkRead
+    | Report
+    | Resend
+    | Rate
+    | Label
+    | Rename
+)

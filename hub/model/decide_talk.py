@@ -1,0 +1,266 @@
+"""What is said: the customer's messages, the bot's turns, the agent's answers, and how far each of them got."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from hub.errors import Conflict
+from hub.model import commands as c
+from hub.model.commit import Job
+from hub.model.content import preview
+from hub.model.draft import Draft, refuse
+from hub.model.ids import JobId, SessionId
+from hub.model.session import NOBODY, Context, Handoff, Holder, IntentScore, Rating, Session
+from hub.model.timeline import SYSTEM, Actor, Delivery, Message, advance
+from hub.model.timestamps import Timestamp
+
+LAST_QUESTIONS = 3
+"""How many of the customer's newest questions a handoff shows: enough to see the matter at a glance."""
+LAST_INTENTS = 5
+"""How many different intents a handoff shows; more would be a log, not a summary."""
+
+
+def open_session(command: c.Open, now: Timestamp) -> Draft:
+    """Start a session with its first message."""
+    first = command.first
+    holder = Holder(kind="bot", id=command.bot_id, name=command.bot_name) if command.bot_id else NOBODY
+    session = Session(
+        id=command.session_id,
+        version=1,
+        customer_id=command.customer_id,
+        customer_name=command.customer_name,
+        customer_level=command.customer_level,
+        state="bot" if command.bot_id else "queued",
+        holder=holder,
+        demand=command.demand,
+        bot_id=command.bot_id,
+        created_at=now,
+        routes={first.channel_id: first.route},
+        reply_channel_id=first.channel_id,
+        sticky_agent_id=command.sticky_agent_id,
+        sticky_at=command.sticky_at,
+    )
+    draft = Draft(session, now, is_new=True)
+    draft.tell("session.created")
+    if command.idle_job and command.idle_at:
+        draft.ask(timer(session.id, command.idle_job, "session.idle", command.idle_at))
+    receive(draft, first)
+    if not command.bot_id:
+        enter_queue(draft, SYSTEM)
+    return draft
+
+
+def receive(draft: Draft, command: c.Receive) -> bool:
+    """Take in a customer's message; ask the bot for a turn while it has the floor."""
+    session = draft.session
+    if command.channel_id not in session.routes:
+        draft.record("channel_joined", command.author, channel_id=command.channel_id)
+    seq = draft.next_seq()
+    draft.say(
+        Message(
+            seq=seq,
+            at=draft.now,
+            id=command.message_id,
+            direction="in",
+            author=command.author,
+            channel_id=command.channel_id,
+            content=command.content,
+            delivery=Delivery(state="delivered"),
+            client_id=command.client_id,
+        )
+    )
+    draft.set(
+        routes={**session.routes, command.channel_id: command.route},
+        reply_channel_id=command.channel_id,
+        last_customer_seq=seq,
+        unread=session.unread + 1,
+        bot_streak=0,
+    )
+    if session.state == "bot":
+        asked = (*session.context.questions, preview(command.content))[-LAST_QUESTIONS:]
+        draft.set(bot_asked_seq=seq, context=replace(session.context, questions=asked))
+        draft.ask(_job(draft, command.bot_job, "bot_turn", seq))
+    elif session.state == "wrap_up":
+        draft.move("active", session.holder)
+    return True
+
+
+def bot_say(draft: Draft, command: c.BotSay) -> bool:
+    """Carry out the bot's turn, once: a second answer to the same message is dropped."""
+    if command.asked_seq <= draft.session.bot_done_seq:
+        return False
+    draft.set(
+        bot_done_seq=command.asked_seq,
+        bot_memory=command.memory,
+        context=_learn(draft.session.context, command),
+        bot_streak=draft.session.bot_streak + len(command.contents),
+        unread=0,
+    )
+    jobs: tuple[JobId | None, ...] = command.push_jobs or (None,) * len(command.contents)
+    for message_id, content, job in zip(command.message_ids, command.contents, jobs, strict=True):
+        seq = draft.next_seq()
+        draft.say(
+            Message(
+                seq=seq,
+                at=draft.now,
+                id=message_id,
+                direction="out",
+                author=command.author,
+                channel_id=draft.session.reply_channel_id,
+                content=content,
+                delivery=Delivery(state="queued" if job else "sent"),
+            )
+        )
+        if job:
+            draft.ask(_job(draft, job, "push", seq))
+    if command.handoff_reason:
+        _hand_off(draft, command.author, command.handoff_reason, command.handoff_summary)
+    return True
+
+
+def _learn(context: Context, command: c.BotSay) -> Context:
+    best: dict[str, IntentScore] = {intent.name: intent for intent in context.intents}
+    best.update({intent.name: intent for intent in command.intents})
+    return replace(
+        context,
+        intents=tuple(best.values())[-LAST_INTENTS:],
+        slots={**context.slots, **command.slots},
+    )
+
+
+def ask_person(draft: Draft, command: c.AskPerson) -> bool:
+    """Queue the session for a person; asking again while waiting or served changes nothing."""
+    if draft.session.state != "bot":
+        return False
+    _hand_off(draft, command.actor, command.reason, command.summary)
+    return True
+
+
+def _hand_off(draft: Draft, actor: Actor, reason: str, summary: str) -> None:
+    session = draft.session
+    handoff = Handoff(
+        reason=reason,
+        intents=session.context.intents,
+        slots=session.context.slots,
+        last_questions=session.context.questions,
+        summary=summary,
+    )
+    draft.set(handoff=handoff, summary=summary or session.summary, unread=max(1, session.unread))
+    draft.record("handoff", actor, reason=reason, summary=summary)
+    enter_queue(draft, actor)
+
+
+def enter_queue(draft: Draft, actor: Actor) -> None:
+    """Put the session in the queue: at its old place when it had one, else at the end."""
+    draft.move("queued")
+    draft.set(queued_at=draft.session.queued_at or draft.now)
+    draft.record("queued", actor, priority=draft.session.demand.priority)
+    draft.tell("session.queued")
+
+
+def say(draft: Draft, command: c.Say) -> bool:
+    """Let the holder answer, or anybody with access leave a private note."""
+    session = draft.session
+    if not command.note:
+        _check_floor(session, command)
+    seq = draft.next_seq()
+    channel_id = None if command.note else (command.channel_id or session.reply_channel_id)
+    draft.say(
+        Message(
+            seq=seq,
+            at=draft.now,
+            id=command.message_id,
+            direction="out",
+            author=command.agent,
+            channel_id=channel_id,
+            content=command.content,
+            note=command.note,
+            delivery=Delivery(state="queued" if command.push_job else "sent"),
+            client_id=command.client_id,
+            in_reply_to=command.in_reply_to,
+        )
+    )
+    if command.note:
+        return True
+    draft.set(first_response_at=session.first_response_at or draft.now, unread=0, read_seq=seq)
+    if command.push_job:
+        draft.ask(_job(draft, command.push_job, "push", seq))
+    return True
+
+
+def _check_floor(session: Session, command: c.Say) -> None:
+    if session.state != "active" or session.holder.id != command.agent.id:
+        raise refuse(session, "Only the agent who holds the session can answer the customer.")
+    if command.channel_id is not None and command.channel_id not in session.routes:
+        raise refuse(session, "The customer is not known on this channel.", code="no-route")
+    if command.seen_seq is not None and command.seen_seq < session.last_customer_seq and not command.force:
+        raise Conflict(
+            "The customer has written since: read it, then send again with force.",
+            code="thread-changed",
+            extra={"last_customer_seq": session.last_customer_seq, "last_seq": session.last_seq},
+        )
+
+
+def mark_read(draft: Draft, command: c.MarkRead) -> bool:
+    """Note how far the holder or the customer has read."""
+    session = draft.session
+    if command.actor.kind == "customer":
+        seq = min(command.seq or 0, session.last_seq)
+        if seq <= session.customer_read_seq:
+            return False
+        draft.set(customer_read_seq=seq)
+        for message in command.messages:
+            draft.revise(replace(message, delivery=advance(message.delivery, Delivery(state="read"))))
+        return True
+    if session.holder.id != command.actor.id or (not session.unread and session.read_seq == session.last_seq):
+        return False
+    draft.set(unread=0, read_seq=session.last_seq)
+    return True
+
+
+def report(draft: Draft, command: c.Report) -> bool:
+    """Note news of a delivery; news that is older than what we know changes nothing."""
+    delivery = advance(command.message.delivery, command.delivery)
+    if command.done_job:
+        draft.finish(command.done_job)
+    if delivery == command.message.delivery:
+        return command.done_job is not None
+    draft.revise(replace(command.message, delivery=delivery))
+    return True
+
+
+def resend(draft: Draft, command: c.Resend) -> bool:
+    """Send again what failed or is uncertain, because a person says so."""
+    if command.message.delivery.state not in ("failed", "uncertain"):
+        raise refuse(draft.session, "Only a message that failed or is uncertain can be sent again.")
+    if draft.session.holder.id != command.by.id and not command.force:
+        raise refuse(draft.session, "Only the agent who holds the session can send a message again.")
+    draft.revise(replace(command.message, delivery=Delivery(state="queued")))
+    draft.ask(_job(draft, command.push_job, "push", command.message.seq))
+    return True
+
+
+def rate(draft: Draft, command: c.Rate) -> bool:
+    """Keep the customer's rating; a second one replaces the first."""
+    rating = Rating(score=command.score, comment=command.comment, at=draft.now)
+    draft.set(rating=rating)
+    draft.record("rated", command.customer, score=command.score, comment=command.comment)
+    return True
+
+
+def timer(session_id: SessionId, job_id: JobId, name: str, due_at: Timestamp) -> Job:
+    """Return a timer of the session; each kind of timer is a group of its own, so that none holds back another."""
+    return Job(
+        id=job_id, kind="timer", group=f"{session_id}/{name}", seq=0, due_at=due_at, session_id=session_id, name=name
+    )
+
+
+def _job(draft: Draft, job_id: JobId, kind: str, seq: int) -> Job:
+    return Job(
+        id=job_id,
+        kind="push" if kind == "push" else "bot_turn",
+        group=draft.session.id,
+        seq=seq,
+        due_at=draft.now,
+        session_id=draft.session.id,
+    )

@@ -1,0 +1,54 @@
+"""The state table of a session: which command is allowed in which state, and nothing else.
+
+Two rules, after the manner of protocol state machines:
+
+1. Whether a command may run at all in a state is written here and only here. `decide` adds conditions on *who* asks
+   (the holder, the agent of the offer), never on the state.
+2. This table does not know why a command comes; it is the same for people, bots, the router and timers.
+
+The states and how they follow one another::
+
+                 AskPerson / bot's handoff         MakeOffer
+    Open ─▶ bot ───────────────────────▶ queued ◀───────────▶ offered
+             ▲  ▲                         │  ▲   EndOffer        │ Accept
+             │  └─ TransferToBot ──┐      │  │   Reject          ▼
+             │                     ├──────┼──┴─ Release ──── active ◀──▶ wrap_up
+             │                     │ Take └────────────────▶  │   Close    │ Close
+             │                     └──────── TransferToQueue ─┘            ▼
+             └───────────────────────────────── Reopen ◀──────────────  closed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.model import commands as c
+from hub.model.session import State
+
+OPEN: frozenset[State] = frozenset({"bot", "queued", "offered", "active", "wrap_up"})
+ANY: frozenset[State] = OPEN | {"closed"}
+
+ALLOWED: Mapping[type[c.Command], frozenset[State]] = {
+    c.Receive: OPEN,
+    c.BotSay: frozenset({"bot"}),
+    c.AskPerson: OPEN,
+    c.MakeOffer: frozenset({"queued", "active"}),
+    c.EndOffer: frozenset({"offered", "active"}),
+    c.Release: frozenset({"active", "wrap_up"}),
+    c.Accept: frozenset({"offered", "active"}),
+    c.Reject: frozenset({"offered", "active"}),
+    c.Take: frozenset({"bot", "queued", "offered", "active"}),
+    c.Say: ANY,
+    c.TransferToAgent: frozenset({"active"}),
+    c.TransferToQueue: frozenset({"bot", "active"}),
+    c.TransferToBot: frozenset({"queued", "active"}),
+    c.FailTransfer: frozenset({"active"}),
+    c.Close: OPEN,
+    c.Reopen: frozenset({"closed"}),
+    c.MarkRead: ANY,
+    c.Report: ANY,
+    c.Resend: ANY,
+    c.Rate: ANY,
+    c.Label: ANY,
+    c.Rename: ANY,
+}

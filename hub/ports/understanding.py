@@ -1,0 +1,55 @@
+"""The understanding port: a bot that is given what the customer said and answers with what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from hub.model.content import Content
+from hub.model.session import IntentScore
+from hub.model.timestamps import Timestamp
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn: what the customer said, and what the bot kept from before (`memory`, {} at the first turn).
+
+    `text` is the words; `payload` is set instead of understanding them when a menu was answered, in Rasa's form
+    `/intent{"entity": "value"}`.
+    """
+
+    session_id: str
+    text: str
+    payload: str | None
+    language: str | None
+    channel_kind: str
+    customer_name: str
+    is_first: bool
+    memory: Mapping[str, object]
+    at: Timestamp
+
+
+class HandoffWish(msgspec.Struct, frozen=True, kw_only=True):
+    """The bot asks for a person: why (`asked`, `not_understood`, `angry`, `action`, …) and what it knows."""
+
+    reason: str
+    summary: str = ""
+
+
+class BotAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bot says and keeps. `intents` are the scores of this turn, best first; memory must be plain JSON."""
+
+    contents: tuple[Content, ...]
+    memory: Mapping[str, object]
+    intents: tuple[IntentScore, ...] = ()
+    slots: Mapping[str, str] = {}
+    handoff: HandoffWish | None = None
+
+
+class BotEngine(Protocol):
+    """Answers for one bot. Holds no state of sessions: what must be remembered goes through `memory`."""
+
+    async def respond(self, turn: Turn) -> BotAnswer:
+        """Answer one turn. The caller sets a time limit and hands over to a person on any failure."""
+        ...
