@@ -19,6 +19,7 @@ from hub.model.workspace import RelaxStep
 State = Literal["bot", "queued", "offered", "active", "wrap_up", "closed"]
 HolderKind = Literal["bot", "agent", "none"]
 
+OPEN_STATES: tuple[State, ...] = ("bot", "queued", "offered", "active", "wrap_up")
 HOLDER_OF: Mapping[State, HolderKind] = {
     "bot": "bot",
     "queued": "none",

@@ -23,9 +23,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.model import commands as c
-from hub.model.session import State
+from hub.model.session import OPEN_STATES, State
 
-OPEN: frozenset[State] = frozenset({"bot", "queued", "offered", "active", "wrap_up"})
+OPEN: frozenset[State] = frozenset(OPEN_STATES)
 ANY: frozenset[State] = OPEN | {"closed"}
 
 ALLOWED: Mapping[type[c.Command], frozenset[State]] = {

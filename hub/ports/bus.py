@@ -8,7 +8,7 @@ of anything. Every implementation passes `hub.testing.bus_contract`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -59,6 +59,19 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 StreamListener = Callable[[Published], None]
 SignalListener = Callable[[bytes], None]
+SkipListener = Callable[[Sequence[int]], None]
+
+
+@runtime_checkable
+class TellsSkips(Protocol):
+    """A store whose refused commits leave their positions empty, and which says so.
+
+    A bus on such a store listens by itself; without the news it would have to ask the journal at every such place.
+    """
+
+    def on_skip(self, listener: SkipListener) -> None:
+        """Tell the listener of positions that will never hold a commit, on the event loop."""
+        ...
 
 
 class Bus(Protocol):

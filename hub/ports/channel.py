@@ -8,7 +8,7 @@ Every connector passes `hub.testing.channel_contract`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -35,6 +35,21 @@ class FetchedFile(msgspec.Struct, frozen=True, kw_only=True):
     mime: str = ""
 
 
+class FileBytes(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was fetched; `mime` is what its server says, if anything, and not to be trusted."""
+
+    data: bytes
+    mime: str = ""
+
+
+class FileRefused(Exception):
+    """The file will never be had (not public, too large, not there); the reason may be shown to the agent."""
+
+
+class FileDelayed(Exception):
+    """The file cannot be had now; a later try may succeed."""
+
+
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that came in, in the normal form of channels.md 6.
 
@@ -48,6 +63,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     content: Content | None = None
     files: tuple[FetchedFile, ...] = ()
     thread: str | None = None
+    client_id: str | None = None
     status_of: str | None = None
     status: DeliveryState | None = None
     reason: str | None = None
@@ -79,7 +95,6 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: ChannelId
     address: str
     thread: str | None
-    customer_external_id: str
     at: Timestamp
     author: Actor
     content: Content
@@ -171,5 +186,35 @@ class Connector(Protocol):
             SendRefused: never going to work (window closed, address unknown, opted out).
             SendDelayed: temporary (429, 5xx, no connection): nothing was taken.
             SendUnknown: written, and no answer.
+        """
+        ...
+
+
+@runtime_checkable
+class Identifies(Protocol):
+    """What a connector may do besides: prove who its visitors are, where they connect to the hub themselves."""
+
+    def identify(self, identity: Mapping[str, object], now: Timestamp) -> Sender:
+        """Return the sender that an `identity` of interface.md 4 proves; its address is the site's own id of them.
+
+        The first of the identities is the `external` one, verified. Phone and mail address are verified only where
+        the site signed them; what is none of either is left out.
+
+        Raises:
+            Unauthenticated: the token or hash is wrong, expired or written wrongly, or the channel has no secret.
+        """
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """What a connector may do besides: fetch the files that came with a message, each by its provider's rules."""
+
+    async def fetch(self, file: FetchedFile) -> FileBytes:
+        """Return a file of at most 20 MB, within 60 s; never from a private address that a message names.
+
+        Raises:
+            FileRefused: it will never be had.
+            FileDelayed: a later try may succeed.
         """
         ...

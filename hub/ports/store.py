@@ -33,7 +33,8 @@ class SessionQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which sessions are wanted: every field that is set must hold. Newest activity first.
 
     `agent_id` finds sessions that the agent holds or is offered; `visible_to` finds those and the ones the agent has
-    served, and waiting ones (state `queued`). `text` is looked for in the customer's name and the newest message.
+    served, and waiting ones (state `queued`). `text` is looked for in the customer's name and the newest message,
+    whatever the case. A cursor that did not come from a page is refused with `InvalidInput`.
     """
 
     states: tuple[State, ...] = ()
@@ -47,7 +48,11 @@ class SessionQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which customers are wanted; newest first. `identity` is `kind:value`, verified or merely claimed."""
+    """Which customers are wanted; newest first (`created_at`, then id). Absorbed ones are left out.
+
+    `identity` is `kind:value`, verified or merely claimed. `text` is looked for in the name and the identities'
+    values, whatever the case. A cursor that did not come from a page is refused with `InvalidInput`.
+    """
 
     identity: str | None = None
     text: str = ""
@@ -182,7 +187,10 @@ class Store(Protocol):
         ...
 
     async def next_due(self, kind: JobKind) -> Timestamp | None:
-        """Return when the earliest unfinished job of the kind is due (or its lease ends), or None without any."""
+        """Return when `lease_jobs` may next find a job of the kind: the earliest due time (or end of lease).
+
+        Jobs behind an unfinished one of their group do not count. None when there is no job.
+        """
         ...
 
     async def backup(self, path: str) -> None:

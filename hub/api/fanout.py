@@ -1,0 +1,191 @@
+"""Fan-out: which client hears which event. Each event is encoded once, however many hear it.
+
+Agents hear the sessions that they hold, lose or are offered; administrators, supervisors and auditors hear all;
+visitors hear the messages and the state of their own sessions, and never a private note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from hub.api.socket_server import Connection, Sockets
+from hub.api.socket_transport import Outgoing
+from hub.model.agent import Agent, Presence
+from hub.model.commit import Commit
+from hub.model.events import Event, SignUrl, show, told_by
+from hub.model.ids import AgentId, CustomerId, SessionId
+from hub.model.session import Session
+from hub.model.timeline import Message
+from hub.model.timestamps import Timestamp
+from hub.ports.bus import Cursor, Published
+from hub.ports.environment import Clock
+from hub.services.dispatch import QueueFigures
+from hub.services.visitors import is_visible
+
+EVERYTHING = "everything"
+STAFF = "staff"
+_TOLD = ("session.", "message.", "activity.", "customer.", "ticket.", "alarm.")
+
+
+class WireEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as agents' clients receive it; a cursor of None marks what may be lost."""
+
+    cursor: str | None
+    type: str
+    session_id: SessionId | None
+    at: Timestamp
+    data: dict[str, object]
+
+
+def agent_room(agent_id: AgentId) -> str:
+    """Return the room of an agent's devices."""
+    return f"agent:{agent_id}"
+
+
+def visitor_room(customer_id: CustomerId) -> str:
+    """Return the room of a customer's web chats."""
+    return f"visitor:{customer_id}"
+
+
+def wire(event: Event, cursor: Cursor) -> Outgoing:
+    """Return an event ready for agents' clients."""
+    told = WireEvent(cursor=cursor.encode(), type=event.type, session_id=event.session_id, at=event.at, data=event.data)
+    return Outgoing.of("/agent", "event", told)
+
+
+def is_told(event: Event) -> bool:
+    """Tell whether events of this type go to sockets; the others are for integrators."""
+    return event.type.startswith(_TOLD)
+
+
+def may_hear(agent: Agent, commit: Commit) -> bool:
+    """Tell whether an agent hears the events of a commit."""
+    return agent.sees_all or agent.id in commit.audience
+
+
+class Fanout:
+    """Sends committed events and signals to the sockets of this process."""
+
+    def __init__(self, sockets: Sockets, sign: SignUrl, clock: Clock) -> None:
+        """Take the server and the signer of file addresses."""
+        self._sockets = sockets
+        self._sign = sign
+        self._clock = clock
+        self._waiting: dict[SessionId, CustomerId] = {}
+        self._visitor_sessions: dict[SessionId, tuple[str, str | None, int]] = {}
+
+    def hear(self, published: Published) -> None:
+        """Send a commit's events to whoever hears them."""
+        commit = published.commit
+        people = set(self._sockets.room(EVERYTHING))
+        for agent_id in commit.audience:
+            people.update(self._sockets.room(agent_room(agent_id)))
+        session = commit.session
+        visitors = tuple(self._sockets.room(visitor_room(session.customer_id))) if session else ()
+        if people:
+            self._tell_people(published, people)
+        if session is not None:
+            self._note_waiting(session)
+            if visitors:
+                self._tell_visitors(published, session, visitors)
+        for customer in commit.customers:
+            if customer.merged_into is not None:
+                for connection in tuple(self._sockets.room(visitor_room(customer.id))):
+                    self._sockets.join(connection, visitor_room(customer.merged_into))
+
+    def _tell_people(self, published: Published, people: Iterable[Connection]) -> None:
+        for event in told_by(published.commit, self._sign):
+            if not is_told(event):
+                continue
+            cursor = Cursor(epoch=published.epoch, position=published.position, index=event.index)
+            outgoing = wire(event, cursor)
+            for connection in people:
+                self._give(connection, (published.position, event.index), outgoing)
+
+    def _tell_visitors(self, published: Published, session: Session, visitors: tuple[Connection, ...]) -> None:
+        for index, tag in enumerate(published.commit.events):
+            if tag.seq is None or not tag.type.startswith("message."):
+                continue
+            message = next((one for one in published.commit.messages if one.seq == tag.seq), None)
+            if message is None or not is_visible(message):
+                continue
+            name = "message" if tag.type == "message.created" else "message.updated"
+            outgoing = visitor_message(session.id, message, self._sign, name)
+            for connection in visitors:
+                self._give(connection, (published.position, index), outgoing)
+        shape = (session.state, session.holder.id, session.read_seq)
+        if self._visitor_sessions.get(session.id) != shape:
+            self._visitor_sessions[session.id] = shape
+            outgoing = Outgoing.of("/visitor", "session", visitor_session(session))
+            for connection in visitors:
+                self._give(connection, (published.position, len(published.commit.events)), outgoing)
+        if not session.is_open:
+            self._visitor_sessions.pop(session.id, None)
+
+    def _give(self, connection: Connection, place: tuple[int, int], outgoing: Outgoing) -> None:
+        if connection.held is not None:
+            connection.held.append((place, outgoing))
+        else:
+            self._sockets.send(connection, outgoing)
+
+    def _note_waiting(self, session: Session) -> None:
+        if session.state in ("queued", "offered"):
+            self._waiting[session.id] = session.customer_id
+        else:
+            self._waiting.pop(session.id, None)
+
+    def signal(self, room: str, type_: str, session_id: SessionId | None, data: dict[str, object]) -> None:
+        """Send something that may be lost (typing, presence, queue) to agents in a room."""
+        members = tuple(self._sockets.room(room))
+        if not members:
+            return
+        told = WireEvent(cursor=None, type=type_, session_id=session_id, at=self._clock.now(), data=data)
+        outgoing = Outgoing.of("/agent", "event", told)
+        for connection in members:
+            self._sockets.send(connection, outgoing)
+
+    def tell_presence(self, agent_id: AgentId, presence: Presence) -> None:
+        """Tell the staff of a colleague's presence."""
+        data: dict[str, object] = {
+            "agent_id": agent_id,
+            "status": presence.status,
+            "used": presence.used,
+            "capacity": presence.capacity,
+        }
+        self.signal(STAFF, "agent.presence", None, data)
+
+    def tell_queue(self, figures: QueueFigures) -> None:
+        """Tell the staff how the queue stands, and each waiting visitor their place."""
+        data: dict[str, object] = {
+            "waiting": figures.waiting,
+            "longest_wait_s": figures.longest_wait_s,
+            "items": figures.items,
+        }
+        self.signal(STAFF, "queue.updated", None, data)
+        for item in figures.items:
+            customer_id = self._waiting.get(item.session_id)
+            if customer_id is None:
+                continue
+            told = {"position": item.position, "estimated_wait_s": item.estimated_wait_s}
+            outgoing = Outgoing.of("/visitor", "queue", told)
+            for connection in tuple(self._sockets.room(visitor_room(customer_id))):
+                self._sockets.send(connection, outgoing)
+
+
+def visitor_message(session_id: SessionId, message: Message, sign: SignUrl, name: str = "message") -> Outgoing:
+    """Return a message ready for visitors' clients, with the session that it belongs to."""
+    shown = show(message, sign)
+    body = msgspec.to_builtins(shown)
+    return Outgoing.of("/visitor", name, {**body, "session_id": session_id})
+
+
+def visitor_session(session: Session) -> dict[str, object]:
+    """Return what a visitor is told of their session."""
+    return {
+        "id": session.id,
+        "state": session.state,
+        "holder": {"kind": session.holder.kind, "id": session.holder.id, "name": session.holder.name},
+        "read_seq": session.read_seq,
+    }

@@ -1,0 +1,224 @@
+"""The namespace `/visitor`: the web chat. Exactly-once sends by `client_id`, missed messages by `since`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from hub.api.fanout import visitor_message, visitor_room, visitor_session
+from hub.api.socket_server import Ack, Connection, Sockets, answered, parsed, refused, same_origin
+from hub.errors import Conflict, Forbidden, HubError, InvalidInput, Unauthenticated
+from hub.model.events import SignUrl
+from hub.model.ids import SessionId
+from hub.model.session import Session
+from hub.model.timeline import Message
+from hub.model.workspace import Channel
+from hub.services import Services
+from hub.services.typing import TypingSignal
+from hub.services.visitors import VisitorIdentity, VisitorMessage
+
+NAMESPACE = "/visitor"
+_PAGE = 200
+
+
+class VisitorAuth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a visitor's client sends on connecting."""
+
+    channel_id: str
+    visitor_token: str | None = None
+    since: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    identity: dict[str, object] | None = None
+    locale: Annotated[str, msgspec.Meta(max_length=35)] | None = None
+
+
+class VisitorTyping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the visitor is typing."""
+
+    typing: bool = True
+
+
+class VisitorRead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far the visitor has read; absent: everything."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+class VisitorRating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The visitor's rating of the last session."""
+
+    score: int
+    comment: str = ""
+
+
+class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An emit without fields."""
+
+
+class _Client:
+    """A connected visitor: who they are, and what they asked to be replayed."""
+
+    def __init__(self, visitor: VisitorIdentity, channel: Channel, auth: VisitorAuth) -> None:
+        self.visitor = visitor
+        self.channel = channel
+        self.since = auth.since
+        self.locale = auth.locale or str(channel.settings.get("locale") or "zh-CN")
+
+
+class VisitorSockets:
+    """Serves the visitors' namespace."""
+
+    def __init__(self, sockets: Sockets, services: Services, sign: SignUrl) -> None:
+        """Register the namespace's events."""
+        self._sockets = sockets
+        self._services = services
+        self._sign = sign
+        self._clients: dict[str, _Client] = {}
+        sockets.after_connect[NAMESPACE] = self._begin
+        sockets.on("connect", self._connect, namespace=NAMESPACE)
+        sockets.on("disconnect", self._disconnect, namespace=NAMESPACE)
+        for name, act in {
+            "message.send": self._send,
+            "typing": self._typing,
+            "read": self._read,
+            "human": self._human,
+            "rate": self._rate,
+        }.items():
+            sockets.on(name, self._handler(act), namespace=NAMESPACE)
+        sockets.on("*", self._unknown, namespace=NAMESPACE)
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
+        try:
+            wish = parsed(auth or {}, VisitorAuth)
+            channel = self._services.visitors.channel(wish.channel_id)
+            allowed = channel.settings.get("allowed_origins") or []
+            origin = environ.get("HTTP_ORIGIN")
+            if allowed and not same_origin(environ) and origin not in allowed:
+                raise Forbidden("This web chat is not open to this origin.")
+            visitor = await self._services.visitors.connect(wish.channel_id, wish.visitor_token, wish.identity)
+        except HubError as error:
+            raise refused(error) from error
+        connection = self._sockets.open_connection(sid, NAMESPACE)
+        self._clients[sid] = _Client(visitor, channel, wish)
+        self._sockets.join(connection, visitor_room(visitor.customer_id))
+
+    async def _begin(self, connection: Connection) -> None:
+        client = self._clients.get(connection.sid)
+        if client is None:
+            return
+        visitors = self._services.visitors
+        sessions = await visitors.sessions(client.visitor)
+        for session in sessions:
+            self._sockets.join(connection, visitor_room(session.customer_id))
+        current = next((session for session in sessions if session.is_open), None)
+        latest = current or (sessions[0] if sessions else None)
+        self._sockets.emit_to(connection, "welcome", self._welcome(client, current, latest))
+        if current is not None and client.since is not None:
+            await self._replay(connection, current, client.since)
+        if current is not None:
+            self._sockets.emit_to(connection, "session", visitor_session(current))
+            position, wait = self._services.dispatch.figures(current.id)
+            if position is not None:
+                self._sockets.emit_to(connection, "queue", {"position": position, "estimated_wait_s": wait})
+        # What was held back while catching up may repeat a number; the client drops those that it has.
+        held, connection.held = connection.held or [], None
+        for _, outgoing in held:
+            self._sockets.send(connection, outgoing)
+
+    def _welcome(self, client: _Client, current: Session | None, latest: Session | None) -> dict[str, object]:
+        settings = client.channel.settings
+        bot_id = client.channel.routing.bot_id
+        bot = self._services.directory.bot(bot_id) if bot_id else None
+        rating = latest.rating if latest else None
+        return {
+            "visitor_token": self._services.visitors.issue(client.visitor),
+            "customer_id": current.customer_id if current else client.visitor.customer_id,
+            "session_id": current.id if current else None,
+            "last_seq": current.last_seq if current else 0,
+            "greeting": str(settings.get("greeting") or ""),
+            "channel": {
+                "name": client.channel.name,
+                "theme": settings.get("theme") or {},
+                "locale": client.locale,
+            },
+            "session": visitor_session(current) if current else None,
+            "bot": {"name": bot.name} if bot else None,
+            "rating": {"score": rating.score, "comment": rating.comment} if rating else None,
+            "can_rate": latest is not None and (bool(latest.served_by) or not latest.is_open),
+        }
+
+    async def _replay(self, connection: Connection, session: Session, after: int) -> None:
+        while True:
+            entries = await self._services.core.store.timeline(session.id, after, _PAGE)
+            for entry in entries:
+                after = entry.seq
+                if isinstance(entry, Message) and not entry.note:
+                    self._sockets.send(connection, visitor_message(session.id, entry, self._sign))
+            if len(entries) < _PAGE:
+                return
+
+    async def _disconnect(self, sid: str, *_: object) -> None:
+        connection = self._sockets.connections.pop(sid, None)
+        self._clients.pop(sid, None)
+        if connection is not None:
+            self._sockets.leave_all(connection)
+
+    def _handler(self, act: Any) -> Any:
+        async def handle(sid: str, data: object = None, *_: object) -> Ack:
+            async def work() -> Ack:
+                client = self._clients.get(sid)
+                if client is None:
+                    raise Unauthenticated("Connect first.")
+                result: Ack = await act(client, {} if data is None else data)
+                return result
+
+            return await answered(self._sockets.connections.get(sid), work)
+
+        return handle
+
+    async def _unknown(self, event: str, sid: str, *_: object) -> Ack:
+        async def work() -> Ack:
+            raise InvalidInput(f"There is no event {event[:50]!r}.", code="unknown-event")
+
+        return await answered(self._sockets.connections.get(sid), work)
+
+    async def _send(self, client: _Client, data: object) -> Ack:
+        taken = await self._services.visitors.send(client.visitor, parsed(data, VisitorMessage))
+        return {"id": taken.id, "seq": taken.seq, "session_id": taken.session_id}
+
+    async def _typing(self, client: _Client, data: object) -> Ack:
+        wish = parsed(data, VisitorTyping)
+        session = await self._services.visitors.open_session(client.visitor)
+        if session is not None:
+            self._services.typing.tell(
+                TypingSignal(
+                    session_id=session.id,
+                    customer_id=session.customer_id,
+                    audience=session.concerned,
+                    author_kind="customer",
+                    author_id=session.customer_id,
+                    author_name=session.customer_name,
+                    typing=wish.typing,
+                )
+            )
+        return {}
+
+    async def _read(self, client: _Client, data: object) -> Ack:
+        wish = parsed(data, VisitorRead)
+        session = await self._services.visitors.open_session(client.visitor)
+        if session is not None:
+            await self._services.visitors.read(client.visitor, session.last_seq if wish.seq is None else wish.seq)
+        return {}
+
+    async def _human(self, client: _Client, data: object) -> Ack:
+        parsed(data, Nothing)
+        session = await self._services.visitors.ask_person(client.visitor, client.locale)
+        return {"session": visitor_session(session)}
+
+    async def _rate(self, client: _Client, data: object) -> Ack:
+        wish = parsed(data, VisitorRating)
+        session = await self._services.visitors.rate(client.visitor, wish.score, wish.comment)
+        if session.rating is None:
+            raise Conflict("The rating was not kept: try again.")
+        return {"session_id": SessionId(session.id)}

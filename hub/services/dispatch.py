@@ -1,0 +1,293 @@
+"""Dispatch: makes one process the leader of routing, and tells everybody what the queue looks like.
+
+Facts are committed first, by whichever process they happen in. The leader hears them from the event stream, tells the
+engine, and commits what the engine decides, carrying its epoch; the store refuses an older one. After a change of
+leader everything is rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from hub.errors import Unavailable
+from hub.model.commit import RecordKind
+from hub.model.ids import AgentId, SessionId
+from hub.model.timestamps import Timestamp, seconds_between
+from hub.ports.bus import Published
+from hub.services.core import Core
+from hub.services.directory import Directory
+from hub.services.leader import Leader
+from hub.services.presences import CHANGED, Presences
+from hub.services.sessions import Sessions
+from routing import decisions as d
+
+log = structlog.get_logger()
+
+LEASE = "router"
+QUEUE = "queue"
+_LEASE_S = 6.0
+_RENEW_S = 2.0
+_QUEUE_GAP_S = 0.3
+"""Least time between two announcements of the queue's figures; decisions themselves are never delayed."""
+_SETTLE_S = 10.0
+"""After a start, agents who were online count as connected this long, so that their sockets can come back first."""
+_SHOWN = 50
+_TRACED_SESSIONS = 2000
+_TRACED_STEPS = 20
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent in a routing decision: whether it could have had the session, and if not, why."""
+
+    agent_id: AgentId
+    name: str
+    eligible: bool
+    reasons: tuple[str, ...]
+
+
+class TraceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision of the router about a session."""
+
+    at: Timestamp
+    decision: str
+    agent_id: AgentId | None
+    candidates: tuple[Candidate, ...]
+
+
+class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of a waiting session, from 1, and its expected wait in seconds where that is known."""
+
+    session_id: SessionId
+    position: int
+    estimated_wait_s: float | None
+
+
+class QueueFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The queue as the console and the customers are told of it."""
+
+    waiting: int
+    longest_wait_s: float
+    items: tuple[QueueItem, ...]
+
+
+class Dispatch:
+    """Leads when it holds the lease, and knows the queue's figures on every node."""
+
+    def __init__(self, core: Core, sessions: Sessions, directory: Directory, presences: Presences) -> None:
+        """Listen for facts, for people who come and go, and for the leader's figures."""
+        self._core = core
+        self._sessions = sessions
+        self._directory = directory
+        self._presences = presences
+        self._leader: Leader | None = None
+        self._people_changed = asyncio.Event()
+        self._settled_at: Timestamp | None = None
+        self._figures: dict[SessionId, QueueItem] = {}
+        self._watchers: list[Callable[[QueueFigures], None]] = []
+        self._traces: OrderedDict[SessionId, deque[TraceStep]] = OrderedDict()
+        self._missed: list[Published] = []
+        self._is_rebuilding = False
+        core.bus.listen(CHANGED, lambda _: self._people_changed.set())
+        core.bus.listen(QUEUE, self._take_figures)
+        directory.watch(self._record_changed)
+
+    @property
+    def is_leading(self) -> bool:
+        """Tell whether this process decides about routing now."""
+        return self._leader is not None and not self._is_rebuilding
+
+    def watch(self, watcher: Callable[[QueueFigures], None]) -> None:
+        """Call the watcher with the queue's figures whenever they are announced."""
+        self._watchers.append(watcher)
+
+    def hear(self, published: Published) -> None:
+        """Take in a commit from the event stream."""
+        session = published.commit.session
+        if session is None or self._leader is None:
+            return
+        if self._is_rebuilding:
+            self._missed.append(published)
+        else:
+            self._leader.see_session(session)
+
+    def figures(self, session_id: SessionId) -> tuple[int | None, float | None]:
+        """Return place and expected wait of a waiting session; None where they are not known."""
+        if self._leader is not None and not self._is_rebuilding:
+            return self._leader.engine.position(session_id), self._leader.engine.estimated_wait(session_id)
+        item = self._figures.get(session_id)
+        return (item.position, item.estimated_wait_s) if item else (None, None)
+
+    def trace(self, session_id: SessionId) -> list[TraceStep]:
+        """Return the latest decisions about a session, oldest first; kept in memory on the leader only."""
+        return list(self._traces.get(session_id, ()))
+
+    def _record_changed(self, kind: RecordKind, record_id: str) -> None:
+        del record_id
+        if kind == "agent":
+            self._people_changed.set()
+
+    async def run(self) -> None:
+        """Lead whenever the lease can be had, until cancelled."""
+        try:
+            while True:
+                if await self._holds_lease():
+                    await self._lead()
+                await self._core.clock.sleep(_RENEW_S)
+        finally:
+            await self._core.bus.release(LEASE, self._core.node)
+
+    async def _holds_lease(self) -> bool:
+        try:
+            async with asyncio.timeout(_RENEW_S):
+                return await self._core.bus.acquire(LEASE, self._core.node, _LEASE_S)
+        except (Unavailable, TimeoutError):
+            return False
+
+    async def _lead(self) -> None:
+        """Lead one term: rebuild, then keep the lease, the deadlines, the people and the figures going."""
+        try:
+            epoch = await self._core.store.claim_epoch()
+            leader = Leader(self._core, self._sessions, self._directory, epoch)
+            leader.watch(lambda decision: self._note(leader, decision))
+            self._leader, self._is_rebuilding, self._missed = leader, True, []
+            self._settled_at = self._core.clock.now()
+            await leader.rebuild(agent.id for agent in self._directory.agents() if agent.status != "offline")
+            self._catch_up(leader)
+            log.info("router.leading", epoch=epoch, node=self._core.node)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_deadlines(leader))
+                group.create_task(self._keep_people(leader))
+                group.create_task(self._keep_figures(leader))
+                await self._keep_lease()
+                raise _TermEnded
+        except* _TermEnded:
+            log.warning("router.lease_lost", node=self._core.node)
+        except* Unavailable:
+            log.warning("router.store_unavailable", node=self._core.node)
+        finally:
+            leaving, self._leader, self._is_rebuilding = self._leader, None, False
+            if leaving is not None:
+                await leaving.close()
+
+    def _catch_up(self, leader: Leader) -> None:
+        self._is_rebuilding = False
+        for published in self._missed:
+            if published.commit.session is not None:
+                leader.see_session(published.commit.session)
+        self._missed = []
+
+    async def _keep_lease(self) -> None:
+        while await self._holds_lease():
+            await self._core.clock.sleep(_RENEW_S)
+
+    async def _keep_deadlines(self, leader: Leader) -> None:
+        """Tick the engine at each of its deadlines; a new decision may bring an earlier one."""
+        while True:
+            leader.has_moved.clear()
+            deadline = leader.engine.next_deadline()
+            wait = _RENEW_S if deadline is None else deadline - self._core.clock.seconds()
+            if wait <= 0:
+                leader.tick()
+                await asyncio.sleep(0)
+                continue
+            await self._either(leader.has_moved, min(wait, _RENEW_S))
+
+    async def _keep_people(self, leader: Leader) -> None:
+        """Compare agents with what the engine believes, at once when somebody moves and every two seconds anyway."""
+        while True:
+            self._people_changed.clear()
+            connected = await self._presences.connected_agents()
+            now = self._core.clock.now()
+            is_settling = self._settled_at is not None and seconds_between(self._settled_at, now) < _SETTLE_S
+            for agent in self._directory.agents():
+                if not is_settling or agent.id in connected or agent.status == "offline":
+                    leader.see_agent(agent, is_connected=agent.id in connected)
+            await self._either(self._people_changed, _RENEW_S)
+
+    async def _keep_figures(self, leader: Leader) -> None:
+        """Announce who is there and how the queue stands, soon after each change and every two seconds anyway."""
+        moved = True
+        while True:
+            self._announce(leader, everything=not moved)
+            await self._core.clock.sleep(_QUEUE_GAP_S)
+            moved = await self._either(leader.has_moved, _RENEW_S)
+
+    def _announce(self, leader: Leader, *, everything: bool) -> None:
+        agents = self._directory.agents()
+        present = {agent.id: leader.presence(agent) for agent in agents}
+        if not everything:
+            present = {one: figures for one, figures in present.items() if self._presences.current(one) != figures}
+        self._presences.tell_figures(present)
+        waiting = leader.engine.waiting()
+        now = self._core.clock.now()
+        since = [leader.waiting_since(SessionId(session)) for session in waiting]
+        longest = max((seconds_between(at, now) for at in since if at), default=0.0)
+        items = tuple(
+            QueueItem(
+                session_id=SessionId(session),
+                position=leader.engine.position(session) or 1,
+                estimated_wait_s=leader.engine.estimated_wait(session),
+            )
+            for session in waiting[:_SHOWN]
+        )
+        figures = QueueFigures(waiting=len(waiting), longest_wait_s=round(longest, 1), items=items)
+        self._core.bus.signal(QUEUE, msgspec.json.encode(figures))
+
+    def _take_figures(self, payload: bytes) -> None:
+        figures = msgspec.json.decode(payload, type=QueueFigures)
+        self._figures = {item.session_id: item for item in figures.items}
+        for watcher in self._watchers:
+            watcher(figures)
+
+    async def _either(self, event: asyncio.Event, seconds: float) -> bool:
+        """Wait for the event or the time; True when it was the event."""
+        sleep = asyncio.ensure_future(self._core.clock.sleep(max(0.0, seconds)))
+        woken = asyncio.ensure_future(event.wait())
+        try:
+            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
+            return event.is_set()
+        finally:
+            sleep.cancel()
+            woken.cancel()
+
+    def _note(self, leader: Leader, decision: d.Decision) -> None:
+        """Keep the step in the session's trace."""
+        session = getattr(decision, "session", None)
+        if session is None:
+            return
+        steps = self._traces.setdefault(SessionId(session), deque(maxlen=_TRACED_STEPS))
+        self._traces.move_to_end(SessionId(session))
+        if len(self._traces) > _TRACED_SESSIONS:
+            self._traces.popitem(last=False)
+        agent = getattr(decision, "agent", None)
+        steps.append(
+            TraceStep(
+                at=self._core.clock.now(),
+                decision=type(decision).__name__.lower(),
+                agent_id=AgentId(agent) if agent else None,
+                candidates=self._candidates(leader, session),
+            )
+        )
+
+    def _candidates(self, leader: Leader, session: str) -> tuple[Candidate, ...]:
+        found = []
+        for candidate in leader.engine.explain(session).candidates:
+            agent = self._directory.agent(AgentId(candidate.agent))
+            found.append(
+                Candidate(
+                    agent_id=AgentId(candidate.agent),
+                    name=agent.name if agent else "",
+                    eligible=candidate.eligible,
+                    reasons=tuple(str(reason) for reason in candidate.reasons),
+                )
+            )
+        return tuple(found)
+
+
+class _TermEnded(Exception):
+    """The lease is no longer ours."""

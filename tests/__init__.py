@@ -1,0 +1,1 @@
+"""All tests. The folders mirror the tree; `support` starts the real parts that they run against."""

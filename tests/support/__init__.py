@@ -1,0 +1,1 @@
+"""The real parts that tests run against: servers, hub processes, a browser. Nothing here imitates anything."""

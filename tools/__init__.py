@@ -1,0 +1,1 @@
+"""Scripts that set up a checkout. They run before anything is installed: standard library only."""
