@@ -140,9 +140,9 @@ class AgentSockets:
         events = told_by(published.commit, self._sign)
         for event in events:
             place = Cursor(epoch=published.epoch, position=published.position, index=event.index)
-            if (place.position, place.index) > (after.position, after.index):
-                if is_told(event) and may_hear(agent, published.commit):
-                    self._sockets.send(connection, wire(event, place))
+            is_new = (place.position, place.index) > (after.position, after.index)
+            if is_new and is_told(event) and may_hear(agent, published.commit):
+                self._sockets.send(connection, wire(event, place))
         return Cursor(epoch=published.epoch, position=published.position, index=max(len(events) - 1, 0))
 
     async def _disconnect(self, sid: str, *_: object) -> None:

@@ -92,9 +92,9 @@ class VisitorSockets:
         try:
             wish = parsed(auth or {}, VisitorAuth)
             channel = self._services.visitors.channel(wish.channel_id)
-            allowed = channel.settings.get("allowed_origins") or []
-            origin = environ.get("HTTP_ORIGIN")
-            if allowed and not same_origin(environ) and origin not in allowed:
+            allowed = channel.settings.get("allowed_origins")
+            is_listed = isinstance(allowed, list) and environ.get("HTTP_ORIGIN") in allowed
+            if allowed and not is_listed and not same_origin(environ):
                 raise Forbidden("This web chat is not open to this origin.")
             visitor = await self._services.visitors.connect(wish.channel_id, wish.visitor_token, wish.identity)
         except HubError as error:

@@ -169,7 +169,7 @@ class Accounts:
         if agent is None or agent.disabled or not matches:
             raise Unauthenticated(_REFUSED)
         self._backoff.succeed(email, address)
-        return await self._begin_family(agent)
+        return await self.sign_in(agent)
 
     async def refresh(self, refresh_token: str) -> SignIn:
         """Use up a refresh token for a new pair. A token used twice ends the whole family: one of the two is a thief.
@@ -242,7 +242,8 @@ class Accounts:
             await self._records.put_plain("refresh_token", family_id, None)
         return len(old)
 
-    async def _begin_family(self, agent: Agent) -> SignIn:
+    async def sign_in(self, agent: Agent) -> SignIn:
+        """Give tokens to an agent who has proved who they are."""
         return await self._turn(agent, self._ids.new(), 1)
 
     async def _turn(self, agent: Agent, family_id: str, turn: int) -> SignIn:

@@ -63,8 +63,8 @@ class BotTurns:
         try:
             if bot is None:
                 raise NotFound("The bot has been removed.")
-            engine = self._engines.get(bot)
             async with asyncio.timeout(self._core.session.bot_timeout_s):
+                engine = await self._engines.get(bot)
                 return await engine.respond(self._turn(session, message))
         except Exception as error:
             # Whatever a bot does wrong ends here: the customer gets a person instead.
@@ -128,13 +128,18 @@ class BotEngines:
     """The engines in use, one for each version of each bot."""
 
     def __init__(self, make: MakeEngine) -> None:
-        """Take the maker; `hub.app` alone names the implementations."""
+        """Take the maker, which may block; `hub.app` alone names the implementations."""
         self._make = make
         self._engines: dict[BotId, tuple[int, BotEngine]] = {}
+        self._lock = asyncio.Lock()
 
-    def get(self, bot: Bot) -> BotEngine:
-        """Return the bot's engine, made on first use and remade when its record changes."""
+    async def get(self, bot: Bot) -> BotEngine:
+        """Return the bot's engine, made on first use (beside the loop) and remade when its record changes."""
         known = self._engines.get(bot.id)
-        if known is None or known[0] != bot.version:
-            known = self._engines[bot.id] = (bot.version, self._make(bot))
-        return known[1]
+        if known is not None and known[0] == bot.version:
+            return known[1]
+        async with self._lock:
+            known = self._engines.get(bot.id)
+            if known is None or known[0] != bot.version:
+                known = self._engines[bot.id] = (bot.version, await asyncio.to_thread(self._make, bot))
+            return known[1]

@@ -45,7 +45,7 @@ class Worker:
     def __init__(self, core: Core, kind: JobKind, handler: Handler, *, at_once: int) -> None:
         """Take a handler; `at_once` bounds how many jobs are under way."""
         self._core = core
-        self._kind: JobKind = kind
+        self.kind: JobKind = kind
         self._handler = handler
         self._slots = asyncio.Semaphore(at_once)
         self._at_once = at_once
@@ -56,7 +56,7 @@ class Worker:
         """Wake up when this process has just committed work of this kind, or ended some that others stand behind."""
         for committed in batch:
             commit = committed.commit
-            if commit.done or any(job.kind == self._kind for job in commit.jobs):
+            if commit.done or any(job.kind == self.kind for job in commit.jobs):
                 self._wake.set()
                 return
 
@@ -68,7 +68,7 @@ class Worker:
                 try:
                     await self._round()
                 except Unavailable:
-                    log.warning("worker.store_unavailable", kind=self._kind)
+                    log.warning("worker.store_unavailable", kind=self.kind)
                     await self._core.clock.sleep(_IDLE_S)
         finally:
             for task in self._tasks:
@@ -81,7 +81,7 @@ class Worker:
         if free > 0:
             now = self._core.clock.now()
             jobs = await self._core.store.lease_jobs(
-                self._kind, owner=self._core.node, now=now, until=shift(now, _LEASE_S), limit=min(free, _BATCH)
+                self.kind, owner=self._core.node, now=now, until=shift(now, _LEASE_S), limit=min(free, _BATCH)
             )
         for job in jobs:
             task = asyncio.create_task(self._do(job))
@@ -95,7 +95,7 @@ class Worker:
         self._wake.set()
 
     async def _pause(self) -> None:
-        due = await self._core.store.next_due(self._kind)
+        due = await self._core.store.next_due(self.kind)
         wait = _IDLE_S if due is None else max(0.005, min(_IDLE_S, seconds_between(self._core.clock.now(), due)))
         if len(self._tasks) >= self._at_once:
             wait = _IDLE_S
@@ -113,7 +113,7 @@ class Worker:
         except asyncio.CancelledError:
             raise
         except Exception:
-            log.exception("job.failed", kind=self._kind, job=job.id, session=job.session_id, attempts=job.attempts)
+            log.exception("job.failed", kind=self.kind, job=job.id, session=job.session_id, attempts=job.attempts)
             outcome = Outcome(retry_in=min(300.0, 2.0 ** min(job.attempts, 8)))
         try:
             if outcome.remove:
@@ -122,4 +122,4 @@ class Worker:
                 due = shift(self._core.clock.now(), outcome.retry_in)
                 await self._core.store.postpone_job(job.id, owner=self._core.node, due_at=due)
         except Unavailable:
-            log.warning("job.not_settled", kind=self._kind, job=job.id)
+            log.warning("job.not_settled", kind=self.kind, job=job.id)

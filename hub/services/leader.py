@@ -79,7 +79,15 @@ class Leader:
             self._sign_in(agent)
             before = "online"
         elif self._shapes.get(agent.id) != shape and now != "out":
-            self.tell(e.AgentChanged(id=self._event_id(), agent=agent.id, **_profile(agent)))
+            self.tell(
+                e.AgentChanged(
+                    id=self._event_id(),
+                    agent=agent.id,
+                    skills=skills_of_agent(agent),
+                    languages=agent.languages,
+                    capacity=agent.capacity,
+                )
+            )
         self._shapes[agent.id] = shape
         self._present[agent.id] = now
         if before == now:
@@ -95,7 +103,15 @@ class Leader:
                 self.tell(e.AgentSignedOut(id=self._event_id(), agent=agent.id))
 
     def _sign_in(self, agent: Agent) -> None:
-        self.tell(e.AgentOnline(id=self._event_id(), agent=agent.id, **_profile(agent)))
+        self.tell(
+            e.AgentOnline(
+                id=self._event_id(),
+                agent=agent.id,
+                skills=skills_of_agent(agent),
+                languages=agent.languages,
+                capacity=agent.capacity,
+            )
+        )
 
     def presence(self, agent: Agent) -> Presence:
         """Return what the engine knows of an agent's presence."""
@@ -246,6 +262,6 @@ def presence_of(agent: Agent, *, is_connected: bool, before: str) -> str:
     return "out" if before == "out" else "lost"
 
 
-def _profile(agent: Agent) -> dict[str, object]:
-    teams = {team_skill(team_id): 10 for team_id in agent.team_ids}
-    return {"skills": {**agent.skills, **teams}, "languages": agent.languages, "capacity": agent.capacity}
+def skills_of_agent(agent: Agent) -> dict[str, int]:
+    """Return the agent's skills; belonging to a team counts as one at the highest level."""
+    return {**agent.skills, **{team_skill(team_id): 10 for team_id in agent.team_ids}}

@@ -39,6 +39,9 @@ class MongoGround:
         with MongoClient[dict[str, object]](self._server.url(self.name)) as client:
             client[self.name]["meta"].update_one({"_id": "journal"}, {"$inc": {"schema": 1}})
 
+    def backup_path(self) -> str:
+        return "nowhere"
+
     def copy(self, path: str) -> Store:
         raise AssertionError(f"a store on MongoDB wrote a backup to {path}")
 

@@ -1,0 +1,192 @@
+"""Channels: configured accounts on providers. Their secrets are sealed here and never shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from hub.api.access import ADMIN, READ_ALL
+from hub.api.call import Call, Listing, Nothing, Paging, listing
+from hub.api.channel_settings import change_settings, check_settings, join_settings
+from hub.api.decoding import refuse
+from hub.api.routes import Routes
+from hub.api.settings import ApiSettings
+from hub.errors import InvalidInput, NotFound
+from hub.model.ids import ChannelId
+from hub.model.timestamps import Timestamp
+from hub.model.workspace import Channel, ChannelKind, ChannelRouting
+from hub.services import Services
+
+routes = Routes("channels")
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class ChannelDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new channel; the fields of `settings` depend on the kind."""
+
+    kind: ChannelKind
+    name: Name
+    settings: Mapping[str, Any] = {}
+    routing: ChannelRouting = ChannelRouting()
+
+
+class ChannelPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change: settings field by field (null: back to the default), routing as a whole."""
+
+    name: Name | UnsetType = UNSET
+    settings: Mapping[str, Any] | UnsetType = UNSET
+    routing: ChannelRouting | UnsetType = UNSET
+
+
+class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the channel can work, and if not, what is missing."""
+
+    state: Literal["ok", "incomplete", "unavailable"]
+    detail: str = ""
+
+
+class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel; `secrets_set` names the secret settings that are set."""
+
+    id: ChannelId
+    kind: ChannelKind
+    name: str
+    settings: Mapping[str, Any]
+    secrets_set: tuple[str, ...]
+    routing: ChannelRouting
+    webhook_url: str
+    health: ChannelHealth
+    created_at: Timestamp
+
+
+@routes.on("GET", "/channels", access=READ_ALL)
+async def list_channels(call: Call[Nothing, Paging]) -> Listing[ChannelView]:
+    """List the channels."""
+    page = listing(call.services.directory.channels(), call.query)
+    views = tuple(_view(call.services, call.settings, channel) for channel in page.items)
+    return Listing(items=views, next_cursor=page.next_cursor)
+
+
+@routes.on("POST", "/channels", access=ADMIN, status=201)
+async def create_channel(call: Call[ChannelDraft, Nothing]) -> ChannelView:
+    """Add a channel."""
+    draft, services = call.body, call.services
+    if draft.kind not in services.connectors.kinds:
+        raise refuse("kind", f"Channels of kind {draft.kind} come with a later version.")
+    _check_routing(services, draft.routing)
+    plain, secrets = check_settings(draft.kind, draft.settings)
+    channel = Channel(
+        id=ChannelId(services.core.ids.new()),
+        kind=draft.kind,
+        name=draft.name,
+        settings=plain,
+        secrets=_sealed(services, secrets),
+        routing=draft.routing,
+        created_at=services.core.clock.now(),
+    )
+    return _view(services, call.settings, await services.records.create(channel))
+
+
+@routes.on("GET", "/channels/{id}", access=READ_ALL)
+async def get_channel(call: Call[Nothing, Nothing]) -> ChannelView:
+    """Return a channel."""
+    return _view(call.services, call.settings, _found(call.services, call.id))
+
+
+@routes.on("PATCH", "/channels/{id}", access=ADMIN)
+async def change_channel(call: Call[ChannelPatch, Nothing]) -> ChannelView:
+    """Change a channel."""
+    patch, services = call.body, call.services
+    _found(services, call.id)
+    if not isinstance(patch.routing, UnsetType):
+        _check_routing(services, patch.routing)
+
+    def change(present: Channel) -> Channel:
+        after = present
+        if not isinstance(patch.name, UnsetType):
+            after = replace(after, name=patch.name)
+        if not isinstance(patch.routing, UnsetType):
+            after = replace(after, routing=patch.routing)
+        if not isinstance(patch.settings, UnsetType):
+            after = _with_settings(services, after, patch.settings)
+        return after
+
+    return _view(services, call.settings, await services.records.update(Channel, call.id, change))
+
+
+@routes.on("DELETE", "/channels/{id}", access=ADMIN)
+async def remove_channel(call: Call[Nothing, Nothing]) -> None:
+    """Remove a channel; its conversations stay."""
+    await call.services.records.remove("channel", call.id)
+
+
+def _found(services: Services, channel_id: str) -> Channel:
+    channel = services.directory.channel(ChannelId(channel_id))
+    if channel is None:
+        raise NotFound("There is no such channel.")
+    return channel
+
+
+def _sealed(services: Services, secrets: Mapping[str, str]) -> dict[str, str]:
+    return {name: services.secrets.seal(value) for name, value in secrets.items()}
+
+
+def _with_settings(services: Services, channel: Channel, change: Mapping[str, Any]) -> Channel:
+    opened = {name: services.secrets.open(sealed) for name, sealed in channel.secrets.items()}
+    given = change_settings(join_settings(channel.settings, opened), change)
+    plain, secrets = check_settings(channel.kind, given)
+    kept = {name: channel.secrets[name] for name, value in secrets.items() if opened.get(name) == value}
+    fresh = _sealed(services, {name: value for name, value in secrets.items() if name not in kept})
+    return replace(channel, settings=plain, secrets={**kept, **fresh})
+
+
+def _check_routing(services: Services, routing: ChannelRouting) -> None:
+    faults: list[InvalidInput] = []
+    if routing.bot_id is not None and services.directory.bot(routing.bot_id) is None:
+        faults.append(refuse("routing.bot_id", "There is no such bot."))
+    known_hours = {hours.id for hours in services.directory.business_hours()}
+    if routing.business_hours_id is not None and routing.business_hours_id not in known_hours:
+        faults.append(refuse("routing.business_hours_id", "There are no such business hours."))
+    for skill, level in routing.skills.items():
+        if not 1 <= level <= 10:
+            faults.append(refuse(f"routing.skills.{skill}", "A level is from 1 to 10."))
+    if not 0 <= routing.priority <= 9:
+        faults.append(refuse("routing.priority", "A priority is from 0 (urgent) to 9 (low)."))
+    if not 0 <= routing.weight <= 100:
+        faults.append(refuse("routing.weight", "A weight is from 0 to 100 units of capacity."))
+    if faults:
+        raise InvalidInput(faults[0].detail, faults=[fault for error in faults for fault in error.faults])
+
+
+def _view(services: Services, settings: ApiSettings, channel: Channel) -> ChannelView:
+    return ChannelView(
+        id=channel.id,
+        kind=channel.kind,
+        name=channel.name,
+        settings=channel.settings,
+        secrets_set=tuple(sorted(channel.secrets)),
+        routing=channel.routing,
+        webhook_url=_webhook_url(services, settings, channel),
+        health=_health(services, channel),
+        created_at=channel.created_at,
+    )
+
+
+def _webhook_url(services: Services, settings: ApiSettings, channel: Channel) -> str:
+    url = f"{settings.public_url.rstrip('/')}/channels/{channel.id}/webhook"
+    if channel.kind in ("sms_aliyun", "sms_tencent") and (sealed := channel.secrets.get("callback_token")):
+        return f"{url}?token={quote(services.secrets.open(sealed), safe='')}"
+    return url
+
+
+def _health(services: Services, channel: Channel) -> ChannelHealth:
+    if channel.kind not in services.connectors.kinds:
+        return ChannelHealth(state="unavailable", detail="This version has no connector for this kind.")
+    if channel.kind == "api" and "inbound_secret" not in channel.secrets:
+        return ChannelHealth(state="incomplete", detail="Set inbound_secret: without it every push is refused.")
+    return ChannelHealth(state="ok")

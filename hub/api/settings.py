@@ -1,0 +1,53 @@
+"""What the API needs to know of the configuration; `hub.app` fills it in. Nothing here reads a file or a variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAX_JSON_BYTES = 1024 * 1024
+"""Largest JSON body and largest webhook push."""
+
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+"""Largest attachment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A token bucket: `burst` requests at once, refilled over `per_s` seconds."""
+
+    burst: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """How much one caller may ask: generous for people at work, stricter where nobody is signed in.
+
+    Sign-in has its own back-off for wrong passwords (`hub.services.accounts`); the rate here only bounds the cost.
+    """
+
+    agent: Rate = Rate(burst=600, per_s=10)
+    visitor: Rate = Rate(burst=120, per_s=10)
+    anonymous: Rate = Rate(burst=300, per_s=10)
+    sign_in: Rate = Rate(burst=60, per_s=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """The configuration of the interfaces.
+
+    `ui_folder` holds the built front end. Requests from
+    `trusted_proxies` (addresses) name the true client in their last `X-Forwarded-For`. `webhooks_at_once` bounds the
+    pushes that are being worked on; what comes above it is answered 503 at once, so that an overloaded hub keeps
+    serving at its full rate.
+    """
+
+    public_url: str
+    ui_folder: Path
+    workspace_name: str = "Huike"
+    accept_timeout_s: float = 30.0
+    wrap_up_s: float = 0.0
+    limits: RateLimits = field(default_factory=RateLimits)
+    trusted_proxies: frozenset[str] = frozenset()
+    webhooks_at_once: int = 512

@@ -1,0 +1,125 @@
+"""The border of the application: errors become problem documents, answers get safe headers, requests are noted.
+
+Unexpected errors are logged here, once, and told to nobody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from hub.api.gate import CALLER
+from hub.api.problems import Broken, MethodNotAllowed, answer_of
+from hub.errors import HubError, Malformed, NotFound, TooLarge
+
+log = structlog.get_logger()
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Fallback = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
+
+SAFE_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cache-Control", "no-store"),
+)
+"""Set on every answer that does not say something else: an answer of the API is never a page."""
+
+_HSTS = "max-age=31536000"
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/channels/{id}/webhook"})
+"""Asked many times a second: logged for developers only, unless something is wrong."""
+
+
+class Watch:
+    """The one middleware of the application."""
+
+    def __init__(self, *, registry: CollectorRegistry, fallback: Fallback, is_https: bool) -> None:
+        """Count into the registry; ask `fallback` for addresses that no route has (the console's own pages)."""
+        self._fallback = fallback
+        self._is_https = is_https
+        self._requests = Counter(
+            "huike_http_requests",
+            "Requests by method, route and status.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "huike_http_request_seconds",
+            "Time from the request's head to its answer.",
+            ["route"],
+            registry=registry,
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5),
+        )
+
+    def middleware(self) -> Middleware:
+        """Return it as aiohttp takes it."""
+
+        @web.middleware
+        async def watched(request: web.Request, handler: Serve) -> web.StreamResponse:
+            began = time.perf_counter()
+            response = await self._answer(request, handler)
+            if not response.prepared:
+                self._make_safe(response)
+            self._note(request, response.status, time.perf_counter() - began)
+            return response
+
+        return watched
+
+    async def _answer(self, request: web.Request, serve: Serve) -> web.StreamResponse:
+        try:
+            return await serve(request)
+        except HubError as error:
+            if error.status >= 500:
+                log.warning("request.not_served", route=_template(request), reason=error.type, exc_info=error.__cause__)
+            return answer_of(error).response()
+        except web.HTTPException as error:
+            return await self._from_http(request, error)
+        except Exception:
+            log.exception("request.failed", method=request.method, route=_template(request), caller=request.get(CALLER))
+            return answer_of(Broken("The hub made a mistake. It is in the log.")).response()
+
+    async def _from_http(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+        match error:
+            case web.HTTPMethodNotAllowed():
+                return answer_of(MethodNotAllowed(error.allowed_methods)).response()
+            case web.HTTPNotFound():
+                page = await self._fallback(request)
+                return page or answer_of(NotFound("There is nothing at this address.")).response()
+            case web.HTTPRequestEntityTooLarge():
+                return answer_of(TooLarge("The body is too large.")).response()
+            case _ if error.status < 400:
+                return error
+            case _:
+                return answer_of(Malformed("The request cannot be read.")).response()
+
+    def _make_safe(self, response: web.StreamResponse) -> None:
+        headers = response.headers
+        for name, value in SAFE_HEADERS:
+            if name not in headers:
+                headers[name] = value
+        if self._is_https:
+            headers["Strict-Transport-Security"] = _HSTS
+
+    def _note(self, request: web.Request, status: int, seconds: float) -> None:
+        route = _template(request)
+        self._requests.labels(request.method if status != 405 else "other", route, status).inc()
+        self._seconds.labels(route).observe(seconds)
+        say = log.debug if route in _QUIET and status < 500 else log.info
+        say(
+            "request.served",
+            method=request.method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            caller=request.get(CALLER),
+        )
+
+
+def _template(request: web.Request) -> str:
+    """Return the route's pattern: ids stay out of figures, and what was typed stays out of the log."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "(none)"

@@ -1,0 +1,265 @@
+"""The composition root: settings in, a running application out. The only module that names implementations.
+
+Starting is ordered so that nothing acts before what it stands on is ready; stopping is the same order backwards, within
+ten seconds, so that sockets are told to come back, leases are released, and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+import agent_ui
+from bots import engines
+from connectors.api.connector import ApiConnector
+from connectors.webchat.connector import WebchatConnector
+from hub.api.factory import make_app
+from hub.api.settings import ApiSettings
+from hub.api.socket import Realtime
+from hub.bus.memory import MemoryBus
+from hub.bus.redis import RedisBus
+from hub.environment import SystemClock, SystemIds
+from hub.errors import Conflict, SettingsError
+from hub.model.agent import Agent
+from hub.model.ids import AgentId
+from hub.model.workspace import ChannelKind
+from hub.ports.blobs import Blobs
+from hub.ports.bus import Bus
+from hub.ports.environment import Clock, Ids
+from hub.ports.store import Store
+from hub.services import Services
+from hub.services.accounts import Accounts
+from hub.services.attachments import Attachments
+from hub.services.bot_turns import BotEngines, BotTurns
+from hub.services.connectors import Connectors, MakeConnector
+from hub.services.core import Core
+from hub.services.customers import Customers
+from hub.services.desk import Desk
+from hub.services.directory import Directory
+from hub.services.dispatch import Dispatch
+from hub.services.identities import Identities
+from hub.services.inbound import Inbounds
+from hub.services.jobs import Worker
+from hub.services.outbox import Outbox
+from hub.services.presences import Presences
+from hub.services.records import Records
+from hub.services.secrets import Secrets, keep_key
+from hub.services.sessions import Sessions
+from hub.services.timers import Timers
+from hub.services.typing import TypingSignals
+from hub.services.visitors import Visitors
+from hub.settings import Settings
+from hub.store.blobs import FileBlobs
+from hub.store.gridfs import GridfsBlobs
+from hub.store.mongo_store import MongoStore
+from hub.store.sqlite import SqliteStore
+
+log = structlog.get_logger()
+
+_MAKERS: Mapping[ChannelKind, MakeConnector] = {"webchat": WebchatConnector, "api": ApiConnector}
+_GC_THRESHOLD = 50_000
+"""Allocations between two collections: with the start's objects frozen, 30 % less CPU a connect (performance.md 4)."""
+_STOP_S = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The ports as this configuration chooses them."""
+
+    store: Store
+    bus: Bus
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+
+
+def choose_parts(settings: Settings) -> Parts:
+    """Choose store, bus and blobs by their addresses; the one place where an implementation is named."""
+    clock, ids = SystemClock(), SystemIds()
+    store: Store
+    blobs: Blobs
+    if settings.store_url.startswith("sqlite:"):
+        store = SqliteStore(Path(settings.store_url.removeprefix("sqlite:///")), ids)
+        blobs = FileBlobs(Path(settings.data) / "blobs")
+    else:
+        store = MongoStore(settings.store_url, clock, ids)
+        blobs = GridfsBlobs(settings.store_url)
+    bus: Bus = MemoryBus(store, clock) if settings.bus.startswith("memory:") else RedisBus(settings.bus, store, clock)
+    return Parts(store=store, bus=bus, blobs=blobs, clock=clock, ids=ids)
+
+
+def make_services(settings: Settings, parts: Parts) -> Services:
+    """Make every service, each once, in the order in which they stand on one another."""
+    core = Core(
+        store=parts.store,
+        bus=parts.bus,
+        clock=parts.clock,
+        ids=parts.ids,
+        session=settings.session,
+        is_sole_writer=settings.is_embedded,
+        node=parts.ids.new(),
+    )
+    secrets = Secrets(settings.secret_key or keep_key(Path(settings.data), parts.ids))
+    directory = Directory(parts.store)
+    records = Records(core, directory)
+    attachments = Attachments(records=records, blobs=parts.blobs, secrets=secrets, clock=parts.clock, ids=parts.ids)
+    connectors = Connectors(directory, secrets, _MAKERS)
+    sessions = Sessions(core)
+    identities = Identities(core)
+    inbounds = Inbounds(core, sessions, identities, directory, connectors)
+    presences = Presences(core, directory, records)
+    return Services(
+        core=core,
+        secrets=secrets,
+        directory=directory,
+        records=records,
+        accounts=Accounts(directory=directory, records=records, secrets=secrets, clock=parts.clock, ids=parts.ids),
+        attachments=attachments,
+        connectors=connectors,
+        sessions=sessions,
+        identities=identities,
+        inbounds=inbounds,
+        customers=Customers(core, sessions, identities),
+        presences=presences,
+        dispatch=Dispatch(core, sessions, directory, presences),
+        desk=Desk(core, sessions, directory, connectors, attachments),
+        visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
+        typing=TypingSignals(parts.bus),
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Services]:
+    """Open store, bus and blobs and run the services of this process's roles; no web server.
+
+    Raises:
+        SettingsError: a part cannot be reached or used; one plain line.
+    """
+    parts = choose_parts(settings)
+    services = make_services(settings, parts)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(parts.store.close)
+        await parts.store.open()
+        stack.push_async_callback(parts.blobs.close)
+        await parts.blobs.open()
+        stack.push_async_callback(parts.bus.close)
+        await parts.bus.open()
+        parts.store.on_commit(parts.bus.publish)
+        for listener in (services.directory, services.sessions, services.identities, services.inbounds):
+            parts.bus.subscribe(listener.hear)
+        await services.directory.load()
+        stack.push_async_callback(services.connectors.close)
+        await _ensure_admin(settings, services)
+        tasks = _start_roles(settings, services)
+        stack.push_async_callback(partial(_stop, tasks))
+        yield services
+
+
+def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[None]]:
+    core, works = services.core, dict[str, Coroutine[object, object, None]]()
+    works["presences"] = services.presences.run()
+    if "router" in settings.roles:
+        core.bus.subscribe(services.dispatch.hear)
+        works["dispatch"] = services.dispatch.run()
+    if "worker" in settings.roles:
+        turns = BotTurns(core, services.sessions, services.directory, services.desk, BotEngines(engines.make))
+        outbox = Outbox(core, services.sessions, services.connectors, services.records)
+        for worker in (
+            Worker(core, "bot_turn", turns.handle, at_once=32),
+            Worker(core, "push", outbox.handle, at_once=64),
+            Worker(core, "timer", Timers(core, services.sessions).handle, at_once=16),
+        ):
+            core.store.on_commit(worker.hear_own)
+            works[f"worker {worker.kind}"] = worker.run()
+    return [asyncio.create_task(_watched(name, work), name=name) for name, work in works.items()]
+
+
+async def _watched(name: str, work: Coroutine[object, object, None]) -> None:
+    """Run a part of the hub; one that dies takes the process with it, since a hub without it would be a lie."""
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        log.exception("part.died", part=name)
+        raise SystemExit(1) from None
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=_STOP_S)
+
+
+async def _ensure_admin(settings: Settings, services: Services) -> None:
+    """Make the configured administrator if that e-mail does not exist; two nodes may do so at once."""
+    email = settings.admin.email.strip().lower()
+    if not email or services.directory.agent_by_email(email):
+        return
+    agent = Agent(
+        id=AgentId(services.core.ids.new()),
+        email=email,
+        name=email.partition("@")[0],
+        password_hash=await services.accounts.hash(settings.admin.password),
+        roles=("admin",),
+        languages=("zh", "en"),
+        created_at=services.core.clock.now(),
+    )
+    try:
+        await services.records.create(agent)
+    except Conflict:
+        log.info("admin.exists", email_claimed_by="another node")
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[tuple[Services, str]]:
+    """Run the whole process with its web server; yields the services and the address that it listens on.
+
+    Raises:
+        SettingsError: a part cannot be reached, or the port is taken.
+    """
+    async with running(settings) as services:
+        public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        api = ApiSettings(
+            public_url=public_url.rstrip("/"),
+            ui_folder=agent_ui.DIST,
+            workspace_name=settings.workspace_name,
+            accept_timeout_s=settings.session.accept_timeout_s,
+            wrap_up_s=settings.session.wrap_up_s,
+            webhooks_at_once=settings.limits.inflight_webhooks,
+        )
+        app = make_app(services, api)
+        realtime = Realtime(services, settings.limits)
+        realtime.attach(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0, handler_cancellation=False)
+        await runner.setup()
+        try:
+            port = await _listen(runner, settings)
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(_GC_THRESHOLD)
+            yield services, f"http://{settings.host}:{port}"
+        finally:
+            await realtime.close()
+            await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> int:
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=2048)
+    try:
+        await site.start()
+    except OSError as error:
+        why = error.strerror or error
+        raise SettingsError(
+            f"Port {settings.port} on {settings.host} cannot be used ({why}): choose another with --port."
+        ) from error
+    address: tuple[str, int] = runner.addresses[0]
+    return address[1]

@@ -1,0 +1,277 @@
+"""Clients of a running hub, as integrators and browsers would write them: REST, agents' and visitors' sockets.
+
+They know the public interface only (REST and Socket.IO), never a module of the hub.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+import socketio
+
+WAIT_S = 10.0
+Json = dict[str, Any]
+
+
+class RestError(AssertionError):
+    """The hub answered with a problem."""
+
+    def __init__(self, status: int, problem: Any) -> None:
+        super().__init__(f"{status}: {problem}")
+        self.status = status
+        self.problem = problem
+
+
+class Rest:
+    """One caller of the REST interface."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.token: str | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Make a call below /api/v1 and return the JSON of its answer; a problem raises `RestError`."""
+        assert self._http is not None, "use the client as `async with`"
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        async with self._http.request(
+            method, f"{self.url}/api/v1{path}", json=body, params=params, headers={**sent, **(headers or {})}
+        ) as answer:
+            data = await answer.json(content_type=None) if answer.status != 204 else None
+            if answer.status >= 400:
+                raise RestError(answer.status, data)
+            return data
+
+    async def get(self, path: str, **params: str) -> Any:
+        """GET with query parameters."""
+        return await self.call("GET", path, params=params)
+
+    async def post(self, path: str, body: Any = None) -> Any:
+        """POST a JSON body, `{}` when there is none."""
+        return await self.call("POST", path, {} if body is None else body)
+
+    async def login(self, email: str, password: str) -> Json:
+        """Sign in and keep the token."""
+        answer: Json = await self.post("/auth/login", {"email": email, "password": password})
+        self.token = answer["token"]
+        return answer
+
+    async def push(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """POST a raw body at the root, as a provider does; return status and answer."""
+        assert self._http is not None, "use the client as `async with`"
+        async with self._http.post(self.url + path, data=body, headers=dict(headers)) as answer:
+            return answer.status, await answer.read()
+
+
+@dataclass
+class AgentClient:
+    """An agent with a socket, who remembers every event."""
+
+    rest: Rest
+    agent_id: str
+    events: list[Json] = field(default_factory=list)
+    resyncs: int = 0
+    cursor: str | None = None
+    socket: socketio.AsyncClient | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def connect(self, *, cursor: str | None = None) -> None:
+        """Open the socket, resuming from a cursor when one is given."""
+        socket = socketio.AsyncClient(reconnection=False)
+        socket.on("event", self._hear, namespace="/agent")
+        socket.on("resync", self._resync, namespace="/agent")
+        auth = {"token": self.rest.token, **({"cursor": cursor} if cursor else {})}
+        await socket.connect(self.rest.url, namespaces=["/agent"], auth=auth, transports=["websocket"])
+        self.socket = socket
+
+    async def disconnect(self) -> None:
+        """Close the socket."""
+        if self.socket is not None:
+            await self.socket.disconnect()
+
+    def _hear(self, event: Json) -> None:
+        self.events.append(event)
+        if event.get("cursor"):
+            self.cursor = event["cursor"]
+        self._news.set()
+
+    def _resync(self, *_: object) -> None:
+        self.resyncs += 1
+        self._news.set()
+
+    async def act(self, name: str, **data: Any) -> Json:
+        """Emit and return the acknowledgement."""
+        assert self.socket is not None, "connect first"
+        ack: Json = await self.socket.call(name, data, namespace="/agent", timeout=WAIT_S)
+        return ack
+
+    async def wait(self, wanted: Callable[[Json], bool], limit_s: float = WAIT_S) -> Json:
+        """Return the first event, past or future, that is wanted."""
+        return await self._until(lambda: next((event for event in self.events if wanted(event)), None), limit_s)
+
+    async def wait_type(self, type_: str, limit_s: float = WAIT_S, **fields: str) -> Json:
+        """Return the first event of a type whose top-level fields are as given."""
+        return await self.wait(
+            lambda event: event["type"] == type_ and all(event.get(key) == value for key, value in fields.items()),
+            limit_s,
+        )
+
+    async def _until(self, find: Callable[[], Json | None], limit_s: float) -> Json:
+        async with asyncio.timeout(limit_s):
+            while (found := find()) is None:
+                self._news.clear()
+                await self._news.wait()
+            return found
+
+
+@dataclass
+class VisitorClient:
+    """A visitor of a web chat, who remembers every message by its number."""
+
+    url: str
+    channel_id: str
+    token: str | None = None
+    session_id: str | None = None
+    customer_id: str | None = None
+    messages: dict[int, Json] = field(default_factory=dict)
+    seen: list[tuple[str, int]] = field(default_factory=list)
+    sessions: list[Json] = field(default_factory=list)
+    queue: list[Json] = field(default_factory=list)
+    typing: list[Json] = field(default_factory=list)
+    welcome: Json | None = None
+    socket: socketio.AsyncClient | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def connect(self, *, since: int | None = None, **auth: Any) -> Json:
+        """Open the socket and return the welcome."""
+        self.welcome = None
+        socket = socketio.AsyncClient(reconnection=False)
+        socket.on("welcome", self._welcome, namespace="/visitor")
+        socket.on("message", self._message, namespace="/visitor")
+        socket.on("message.updated", self._updated, namespace="/visitor")
+        socket.on("session", lambda data: self._keep(self.sessions, data), namespace="/visitor")
+        socket.on("queue", lambda data: self._keep(self.queue, data), namespace="/visitor")
+        socket.on("typing", lambda data: self._keep(self.typing, data), namespace="/visitor")
+        sent = {"channel_id": self.channel_id, **auth}
+        if self.token:
+            sent["visitor_token"] = self.token
+        if since is not None:
+            sent["since"] = since
+        await socket.connect(self.url, namespaces=["/visitor"], auth=sent, transports=["websocket"])
+        self.socket = socket
+        return await self.until(lambda: self.welcome)
+
+    async def disconnect(self) -> None:
+        """Close the socket."""
+        if self.socket is not None:
+            await self.socket.disconnect()
+
+    def _welcome(self, data: Json) -> None:
+        self.welcome = data
+        self.token, self.session_id, self.customer_id = data["visitor_token"], data["session_id"], data["customer_id"]
+        self._news.set()
+
+    def _message(self, entry: Json) -> None:
+        self.seen.append((entry["session_id"], entry["seq"]))
+        self.messages[entry["seq"]] = entry
+        self.session_id = entry["session_id"]
+        self._news.set()
+
+    def _updated(self, entry: Json) -> None:
+        self.messages[entry["seq"]] = entry
+        self._news.set()
+
+    def _keep(self, place: list[Json], data: Json) -> None:
+        place.append(data)
+        self._news.set()
+
+    async def act(self, name: str, **data: Any) -> Json:
+        """Emit and return the acknowledgement."""
+        assert self.socket is not None, "connect first"
+        ack: Json = await self.socket.call(name, data, namespace="/visitor", timeout=WAIT_S)
+        return ack
+
+    async def say(self, text: str, *, client_id: str | None = None) -> Json:
+        """Send a text and return the acknowledgement."""
+        return await self.act("message.send", client_id=client_id or str(uuid.uuid4()), text=text)
+
+    async def until(self, find: Callable[[], Any], limit_s: float = WAIT_S) -> Any:
+        """Wait until `find` returns something, and return it."""
+        async with asyncio.timeout(limit_s):
+            while not (found := find()):
+                self._news.clear()
+                await self._news.wait()
+            return found
+
+    async def hears(self, text: str, limit_s: float = WAIT_S) -> Json:
+        """Wait for a message that contains the text."""
+        found: Json = await self.until(
+            lambda: next((one for one in self.messages.values() if text in one["content"]["text"]), None), limit_s
+        )
+        return found
+
+
+@asynccontextmanager
+async def signed_in(url: str, email: str, password: str, *, with_socket: bool = True) -> AsyncIterator[AgentClient]:
+    """Sign an agent in, with a socket unless told otherwise."""
+    async with Rest(url) as rest:
+        answer = await rest.login(email, password)
+        client = AgentClient(rest=rest, agent_id=answer["agent"]["id"])
+        if with_socket:
+            await client.connect()
+        try:
+            yield client
+        finally:
+            await client.disconnect()
+
+
+def sign_push(secret: str, push_id: str, body: bytes, *, at: float | None = None) -> dict[str, str]:
+    """Return the headers of a Standard Webhooks push, written from its specification."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    stamp = str(int(time.time() if at is None else at))
+    signed = hmac.new(key, f"{push_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    return {
+        "webhook-id": push_id,
+        "webhook-timestamp": stamp,
+        "webhook-signature": "v1," + base64.b64encode(signed).decode(),
+        "content-type": "application/json",
+    }
+
+
+def api_push(external_id: str, text: str, *, push_id: str | None = None, **customer: str) -> tuple[str, bytes]:
+    """Return id and body of a message on the open channel."""
+    push_id = push_id or f"msg_{uuid.uuid4().hex}"
+    body = {
+        "id": push_id,
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "customer": {"external_id": external_id, **customer},
+        "content": {"type": "text", "text": text},
+    }
+    return push_id, json.dumps(body, ensure_ascii=False).encode()
