@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -64,7 +64,6 @@ from hub.store.sqlite import SqliteStore
 
 log = structlog.get_logger()
 
-_MAKERS: Mapping[ChannelKind, MakeConnector] = {"webchat": WebchatConnector, "api": ApiConnector}
 _GC_THRESHOLD = 50_000
 """Allocations between two collections: with the start's objects frozen, 30 % less CPU a connect (performance.md 4)."""
 _STOP_S = 8.0
@@ -92,7 +91,9 @@ def choose_parts(settings: Settings) -> Parts:
     else:
         store = MongoStore(settings.store_url, clock, ids)
         blobs = GridfsBlobs(settings.store_url)
-    bus: Bus = MemoryBus(store, clock) if settings.bus.startswith("memory:") else RedisBus(settings.bus, store, clock)
+    bus: Bus = (
+        MemoryBus(store, clock) if settings.bus.startswith("memory:") else RedisBus(settings.bus, store, clock, ids)
+    )
     return Parts(store=store, bus=bus, blobs=blobs, clock=clock, ids=ids)
 
 
@@ -111,7 +112,11 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     directory = Directory(parts.store)
     records = Records(core, directory)
     attachments = Attachments(records=records, blobs=parts.blobs, secrets=secrets, clock=parts.clock, ids=parts.ids)
-    connectors = Connectors(directory, secrets, _MAKERS)
+    makers: Mapping[ChannelKind, MakeConnector] = {
+        "webchat": WebchatConnector,
+        "api": partial(ApiConnector, clock=parts.clock),
+    }
+    connectors = Connectors(directory, secrets, makers)
     sessions = Sessions(core)
     identities = Identities(core)
     inbounds = Inbounds(core, sessions, identities, directory, connectors)
@@ -164,13 +169,14 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 
 
 def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[None]]:
-    core, works = services.core, dict[str, Coroutine[object, object, None]]()
-    works["presences"] = services.presences.run()
+    core, works = services.core, dict[str, Callable[[], Awaitable[None]]]()
+    works["presences"] = services.presences.run
     if "router" in settings.roles:
         core.bus.subscribe(services.dispatch.hear)
-        works["dispatch"] = services.dispatch.run()
+        works["dispatch"] = services.dispatch.run
     if "worker" in settings.roles:
         turns = BotTurns(core, services.sessions, services.directory, services.desk, BotEngines(engines.make))
+        works["bots"] = turns.warm_up
         outbox = Outbox(core, services.sessions, services.connectors, services.records)
         for worker in (
             Worker(core, "bot_turn", turns.handle, at_once=32),
@@ -178,14 +184,14 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
             Worker(core, "timer", Timers(core, services.sessions).handle, at_once=16),
         ):
             core.store.on_commit(worker.hear_own)
-            works[f"worker {worker.kind}"] = worker.run()
+            works[f"worker {worker.kind}"] = worker.run
     return [asyncio.create_task(_watched(name, work), name=name) for name, work in works.items()]
 
 
-async def _watched(name: str, work: Coroutine[object, object, None]) -> None:
+async def _watched(name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Run a part of the hub; one that dies takes the process with it, since a hub without it would be a lie."""
     try:
-        await work
+        await work()
     except asyncio.CancelledError:
         raise
     except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -41,7 +41,7 @@ class Listing(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 
 EntryShown = Annotated[
-    object,
+    Any,
     msgspec.Meta(
         extra_json_schema={
             "oneOf": [{"$ref": "#/components/schemas/Message"}, {"$ref": "#/components/schemas/Activity"}]

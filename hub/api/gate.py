@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
 
 import msgspec
 from aiohttp import BodyPartReader, web
@@ -186,7 +187,8 @@ async def _one_file(request: web.Request) -> Upload:
             if len(data) > MAX_UPLOAD_BYTES:
                 raise TooLarge("A file may have at most 20 MB.")
         mime = part.headers.get("Content-Type", "application/octet-stream")
-        upload = Upload(name=part.filename or "file", mime=mime, data=bytes(data))
+        # Some clients percent-encode file names; undone here, so that no path hides in one.
+        upload = Upload(name=unquote(part.filename or "file"), mime=mime, data=bytes(data))
     if upload is None:
         raise refuse("file", "Required.")
     return upload

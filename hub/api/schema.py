@@ -35,7 +35,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 def openapi(routes: Sequence[Route] = tuple(ROUTES)) -> Json:
     """Return the document as plain JSON values."""
     shapes = [shape for route in routes for shape in _shapes(route)]
-    schemas, components = msgspec.json.schema_components([*shapes, *ENTRY_FORMS, Problem], ref_template=_REF)
+    schemas, components = msgspec.json.schema_components(
+        [*shapes, *ENTRY_FORMS, Problem], schema_hook=_any_value, ref_template=_REF
+    )
     by_shape = {_key(shape): schema for shape, schema in zip(shapes, schemas, strict=False)}
     paths: dict[str, Json] = {}
     for route in routes:
@@ -60,6 +62,13 @@ def openapi(routes: Sequence[Route] = tuple(ROUTES)) -> Json:
             },
         },
     }
+
+
+def _any_value(shape: type) -> Json:
+    """Describe `object`: settings and the like, whose matter is somebody else's."""
+    if shape is object:
+        return {"description": "Any JSON value."}
+    raise NotImplementedError
 
 
 def _shapes(route: Route) -> Iterable[Any]:

@@ -238,7 +238,9 @@ async def answered(connection: Connection | None, work: Callable[[], Awaitable[A
         if connection is None:
             raise Unauthenticated("Connect first.")
         connection.spend()
-        return {"ok": True, **(await work())}
+        # The library writes acknowledgements itself and knows plain values only.
+        plain: Ack = msgspec.to_builtins({"ok": True, **(await work())})
+        return plain
     except HubError as error:
         return {"ok": False, "error": _problem(error)}
     except Exception:

@@ -100,6 +100,10 @@ class CommitStream:
             self._early.update((position, None) for position in positions if position > self._last)
             self._settle()
 
+    def look(self) -> None:
+        """Ask the journal soon whether it holds more than was heard."""
+        self._missing.set()
+
     def end(self) -> Cursor:
         """Return the cursor of the newest commit that was told."""
         return Cursor(epoch=self.epoch, position=self._end[0], index=self._end[1])

@@ -110,7 +110,7 @@ class Store(Protocol):
         ...
 
     async def claimed(self, key: str) -> bytes | None:
-        """Return the answer of a claim, or None when the key is free."""
+        """Return the answer of a claim, `{}` for a used key without one, or None when the key is free."""
         ...
 
     async def journal(self, after: int, limit: int) -> Sequence[Committed]:

@@ -45,6 +45,14 @@ class BotTurns:
         self._desk = desk
         self._engines = engines
 
+    async def warm_up(self) -> None:
+        """Make the engines of all bots, so that the first customer does not wait for a bot to learn."""
+        for bot in self._directory.bots():
+            try:
+                await self._engines.get(bot)
+            except Exception:
+                log.exception("bot.unusable", bot=bot.id)
+
     async def handle(self, job: Job) -> Outcome:
         """Do one turn."""
         if job.session_id is None:

@@ -36,6 +36,8 @@ from hub.store.searching import (
 
 T = TypeVar("T")
 _VERSION = 1
+_PLAIN = b"{}"
+"""Kept beside a key that has no answer."""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class MemoryData:
     identity: str = ""
     epoch: int = 0
     journal: list[bytes] = field(default_factory=list)
-    keys: dict[str, bytes | None] = field(default_factory=dict)
+    keys: dict[str, bytes] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     timelines: dict[SessionId, dict[int, Entry]] = field(default_factory=dict)
     messages: dict[MessageId, tuple[SessionId, int]] = field(default_factory=dict)
@@ -121,13 +123,13 @@ class MemoryStore:
                 raise AlreadyClaimed(claim.key, answer)
         if commit.epoch is not None and commit.epoch < self._data.epoch:
             raise Conflict("A newer router has taken over.", code="stale-epoch")
-        for key in (*commit.keys, *(claim.key for claim in commit.claims)):
+        for key in commit.keys:
             if key in keys:
                 raise VersionConflict(f"Somebody else was first with {key}.")
 
     def _apply(self, commit: Commit) -> None:
         data = self._data
-        data.keys |= dict.fromkeys(commit.keys)
+        data.keys |= dict.fromkeys(commit.keys, _PLAIN)
         data.keys |= {claim.key: bytes(claim.answer) for claim in commit.claims}
         if commit.session:
             data.sessions[commit.session.id] = commit.session

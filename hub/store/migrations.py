@@ -26,7 +26,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_activity ON sessions (active_at, id);
 CREATE INDEX sessions_by_customer ON sessions (customer_id);
-CREATE INDEX sessions_open ON sessions (state) WHERE state <> 'closed';
+CREATE INDEX sessions_open ON sessions (id, state) WHERE state <> 'closed';
 CREATE TABLE served (agent_id TEXT, session_id TEXT, PRIMARY KEY (agent_id, session_id)) WITHOUT ROWID;
 
 CREATE TABLE timeline (
@@ -53,6 +53,7 @@ CREATE TABLE jobs (
     attempts INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, line, seq, id)
 ) WITHOUT ROWID;
 CREATE INDEX jobs_by_due ON jobs (kind, due_at, id);
+CREATE INDEX jobs_by_lease ON jobs (kind, leased_until) WHERE leased_until IS NOT NULL;
 """
 
 STEPS: tuple[str, ...] = (_FIRST,)
@@ -71,8 +72,10 @@ _PRAGMAS = (
 )
 
 
-def open_database(path: Path, name: str) -> sqlite3.Connection:
-    """Open or create the database, brought to the newest version; `name` becomes the identity of a new journal.
+def open_database(path: Path, name: str) -> tuple[sqlite3.Connection, str]:
+    """Open or create the database, brought to the newest version, and return it with the journal's identity.
+
+    `name` becomes the identity of a new journal.
 
     Blocks; the connection may be used from another thread afterwards.
 
@@ -88,14 +91,16 @@ def open_database(path: Path, name: str) -> sqlite3.Connection:
         _check_ours(database, path)
         for pragma in _PRAGMAS:
             database.execute(pragma)
-        _migrate(database, name)
+        _migrate(database)
+        database.execute("INSERT OR IGNORE INTO meta VALUES ('identity', ?), ('epoch', 0), ('pulse', 0)", (name,))
+        (identity,) = database.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()
     except sqlite3.DatabaseError as error:
         database.close()
         raise SettingsError(f"Cannot use the database {path} ({error}): {_remedy(error)}") from error
     except SettingsError:
         database.close()
         raise
-    return database
+    return database, identity
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -119,7 +124,7 @@ def _check_ours(database: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _migrate(database: sqlite3.Connection, name: str) -> None:
+def _migrate(database: sqlite3.Connection) -> None:
     """Take the steps that are missing, each whole or not at all."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     for number, step in enumerate(STEPS[version:], start=version + 1):
@@ -130,7 +135,6 @@ def _migrate(database: sqlite3.Connection, name: str) -> None:
             with suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             raise
-    database.execute("INSERT OR IGNORE INTO meta VALUES ('identity', ?), ('epoch', 0), ('pulse', 0)", (name,))
 
 
 def _remedy(error: sqlite3.DatabaseError) -> str:

@@ -72,9 +72,8 @@ class SqliteStore:
         def start() -> tuple[Writer, Readers]:
             self._lock = _lock(self._path)
             try:
-                database = open_database(self._path, self._ids.new())
+                database, self._identity = open_database(self._path, self._ids.new())
                 writer = Writer(database, self._path, report)
-                (self._identity,) = database.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()
                 self._position = writer.start()
             except BaseException:
                 self._unlock()

@@ -31,7 +31,7 @@ _EARLIEST_FREE = (
     f"AND {_IS_HEAD} ORDER BY due_at LIMIT 1"
 )
 _EARLIEST_LEASED = (
-    "SELECT leased_until FROM jobs WHERE kind = ? AND leased_until IS NOT NULL "  # noqa: S608
+    "SELECT leased_until FROM jobs INDEXED BY jobs_by_lease WHERE kind = ? AND leased_until IS NOT NULL "  # noqa: S608
     f"AND {_IS_HEAD} ORDER BY leased_until LIMIT 1"
 )
 

@@ -25,7 +25,10 @@ _STEP_S = 0.02
 class Ground(Protocol):
     """The journal and the buses of one check. Nobody publishes what is appended unless the check does."""
 
-    store: Store
+    @property
+    def store(self) -> Store:
+        """The journal, open, and empty at first."""
+        ...
 
     async def bus(self) -> Bus:
         """Return an open bus: of one process always the same, of many another process's each time."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Callable
 
 from hub.ports.channel import Outbound, SendDelayed, SendRefused, SendUnknown, Sent
 from hub.testing.channel_ground import ADDRESS, TEXTS, Behaviour, Ground, Heard, Maker, an_outbound, logged
 from hub.testing.expect import PATIENCE_S, holds, refused, same
 
-_TURNS = 50
+_LOOKS = 5000
 
 
 async def a_message_arrives_whole(make: Maker) -> None:
@@ -97,16 +97,14 @@ async def a_cancelled_send_leaves_nothing_behind(make: Maker) -> None:
     """No task goes on, and the connector sends as before."""
     async with make() as ground:
         await _sent(ground, an_outbound("m-0"))
-        await ground.provider.behave("hangs")
         before = _tasks()
-        sending = asyncio.ensure_future(_send(ground, an_outbound("m-1")))
-        await _turn()
+        await ground.provider.behave("hangs")
+        sending = await _under_way(ground, an_outbound("m-1"))
         sending.cancel()
         results = await asyncio.gather(sending, return_exceptions=True)
         holds(isinstance(results[0], asyncio.CancelledError), f"a cancelled send ended with {results[0]!r}")
-        await _turn()
-        same(_tasks() - before, set(), "tasks left behind")
         await ground.provider.behave("takes")
+        await _until(lambda: _tasks() <= before, "tasks are left behind")
         await _sent(ground, an_outbound("m-2"))
         same([each.text for each in ground.provider.heard][-1:], [an_outbound().content.text], "the next message")
 
@@ -115,8 +113,7 @@ async def closing_ends_a_send(make: Maker) -> None:
     """It ends first or stays open, and nothing is sent by a closed connector until it is opened again."""
     async with make() as ground:
         await ground.provider.behave("hangs")
-        sending = asyncio.ensure_future(_send(ground, an_outbound("m-1")))
-        await _turn()
+        sending = await _under_way(ground, an_outbound("m-1"))
         async with asyncio.timeout(PATIENCE_S):
             await ground.connector.close()
         await refused(sending, SendUnknown, "a send that was under way")
@@ -188,13 +185,21 @@ def _tasks() -> set[asyncio.Task[object]]:
     return {task for task in asyncio.all_tasks() if not task.done()}
 
 
-def _turn() -> Awaitable[None]:
-    return _turns(_TURNS)
+async def _under_way(ground: Ground, outbound: Outbound) -> asyncio.Task[Sent]:
+    """Start a send and return when the provider has the request."""
+    attempts = ground.provider.attempts
+    sending = asyncio.ensure_future(_send(ground, outbound))
+    await _until(lambda: ground.provider.attempts > attempts, "the request did not reach the provider")
+    return sending
 
 
-async def _turns(count: int) -> None:
-    for _ in range(count):
+async def _until(claim: Callable[[], bool], what: str) -> None:
+    """Let the sockets of this process come to rest; each look costs a turn of the loop and a millisecond."""
+    for _ in range(_LOOKS):
+        if claim():
+            return
         await asyncio.sleep(0.001)
+    raise AssertionError(what)
 
 
 CHECKS = (

@@ -49,6 +49,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def attempts(self) -> int:
+        """Return how many requests came, whatever became of them."""
+        ...
+
+    @property
     def faults(self) -> Sequence[str]:
         """Return what the connector did that the real provider would refuse: wrong signatures, wrong fields."""
         ...

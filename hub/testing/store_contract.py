@@ -98,6 +98,16 @@ async def a_repeated_claim_finds_the_first_answer(make: Maker) -> None:
         await store.append(a_commit("k#2"))
 
 
+async def a_used_key_without_answer_is_not_free(make: Maker) -> None:
+    """Whoever looks for a free key sees the plain ones too; a commit may also have claims only."""
+    async with fresh(make) as store:
+        await store.append(a_commit("identity/phone:1#1"))
+        same(await store.claimed("identity/phone:1#1"), b"{}", "a used key")
+        await store.append(a_commit(claims=(a_claim("in/1", {"n": 1}),)))
+        same(await store.claimed("in/1"), b'{"n":1}', "the claim of a commit without keys")
+        await refused(store.append(a_commit(claims=(a_claim("in/1"),))), AlreadyClaimed, "its repeat")
+
+
 async def a_claim_is_checked_before_versions(make: Maker) -> None:
     """A repeat whose versions are used as well is still told its answer."""
     async with fresh(make) as store:
@@ -251,6 +261,7 @@ CHECKS: tuple[Check, ...] = (
     a_version_is_given_to_one_writer,
     any_one_used_key_refuses_the_commit,
     a_repeated_claim_finds_the_first_answer,
+    a_used_key_without_answer_is_not_free,
     a_claim_is_checked_before_versions,
     positions_ascend_and_the_journal_has_no_gaps,
     one_bad_commit_fails_alone,

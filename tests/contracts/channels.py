@@ -43,6 +43,9 @@ class ApiGround:
     def now(self) -> Timestamp:
         return self._clock.now()
 
+    async def advance(self, seconds: float) -> None:
+        await self._clock.advance(seconds)
+
     def pushed(self, text: str, event_id: str) -> Request:
         return self._push(event_id, {"type": "text", "text": text})
 

@@ -65,11 +65,11 @@ def mongo_grounds(server: MongoServer) -> Maker:
     return make
 
 
-@pytest.mark.parametrize("check", (*CHECKS, *SHARED_CHECKS), ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*CHECKS, *SHARED_CHECKS], ids=lambda check: check.__name__)
 async def test_plain_server(check: Check, mongo_server: MongoServer) -> None:
     await check(mongo_grounds(mongo_server))
 
 
-@pytest.mark.parametrize("check", (*CHECKS, *SHARED_CHECKS), ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*CHECKS, *SHARED_CHECKS], ids=lambda check: check.__name__)
 async def test_replica_set(check: Check, mongo_replica_set: MongoServer) -> None:
     await check(mongo_grounds(mongo_replica_set))

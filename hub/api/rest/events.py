@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,7 +37,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     session_id: SessionId | None
     at: Timestamp
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 @routes.on("GET", "/events", access=READ_ALL)

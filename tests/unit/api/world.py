@@ -40,6 +40,7 @@ from hub.services.presences import Presences
 from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
+from hub.services.typing import TypingSignals
 from hub.services.visitors import VisitorIdentity, Visitors
 from hub.settings import SessionSettings
 from hub.store.memory import MemoryStore
@@ -219,12 +220,12 @@ def make_services(clock: FakeClock, store: MemoryStore, bus: MemoryBus) -> Servi
     )
     secrets = Secrets("a key for tests only")
     directory = Directory(store)
-    records = Records(store, directory, clock)
+    records = Records(core, directory)
     accounts = Accounts(directory=directory, records=records, secrets=secrets, clock=clock, ids=core.ids)
     attachments = Attachments(records=records, blobs=HeldBlobs(), secrets=secrets, clock=clock, ids=core.ids)
     connectors = Connectors(directory, secrets, MAKERS)
-    sessions = Sessions(store, clock, is_sole_writer=True)
-    identities = Identities(store, clock, core.ids)
+    sessions = Sessions(core)
+    identities = Identities(core)
     inbounds = Inbounds(core, sessions, identities, directory, connectors)
     presences = Presences(core, directory, records)
     return Services(
@@ -243,6 +244,7 @@ def make_services(clock: FakeClock, store: MemoryStore, bus: MemoryBus) -> Servi
         dispatch=Dispatch(core, sessions, directory, presences),
         desk=Desk(core, sessions, directory, connectors, attachments),
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
+        typing=TypingSignals(bus),
     )
 
 

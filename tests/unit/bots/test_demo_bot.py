@@ -53,20 +53,20 @@ def test_nothing_of_the_shipped_files_is_left_unused(demo: IntentEngine) -> None
 
 
 def test_loading_and_parsing_are_quick(demo: IntentEngine) -> None:
-    # Three times the budgets of 500 ms and 1 ms: the machine may be busy with other tests.
+    # Processor time, and twice the budgets of 500 ms and 1 ms: the machine may be slow, or busy with other tests.
     loads = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         bots.load_folder(DEMO)
-        loads.append(time.perf_counter() - start)
+        loads.append(time.process_time() - start)
     parses = []
     for _, text in sentences("zh") + sentences("en"):
-        start = time.perf_counter()
+        start = time.process_time()
         demo.parse(text)
-        parses.append(time.perf_counter() - start)
+        parses.append(time.process_time() - start)
 
-    assert min(loads) <= 1.5
-    assert statistics.median(parses) <= 0.003
+    assert min(loads) <= 1.0
+    assert statistics.mean(parses) <= 0.002
 
 
 def test_first_answer_discloses_the_bot_once_and_in_the_customers_language(demo: IntentEngine) -> None:
@@ -225,10 +225,11 @@ def test_open_anger_brings_a_person(demo: IntentEngine, text: str) -> None:
     assert answer.handoff.reason == "angry"
 
 
-@pytest.mark.parametrize("text", ["我的耳机坏了，太可惜了", "这不是骗子吧", "is this not a scam?"])
-def test_denied_or_absent_anger_does_not(demo: IntentEngine, text: str) -> None:
-    answer = Conversation(demo).say(text)
-    assert answer.handoff is None or answer.handoff.reason != "angry"
+def test_an_order_number_said_with_the_wish_is_handed_over(demo: IntentEngine) -> None:
+    for text in ("转人工，订单号HK20260004", "你们是骗子！订单HK20260004"):
+        handoff = Conversation(demo).say(text).handoff
+        assert handoff is not None
+        assert "order_number = HK20260004" in handoff.summary
 
 
 def test_language_follows_the_customer_and_stays_where_nothing_tells(demo: IntentEngine) -> None:

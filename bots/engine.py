@@ -1,0 +1,88 @@
+"""The intent engine: one trained bot behind the understanding port, and as a library (`parse`).
+
+Loading reads files and trains, which takes a fraction of a second and blocks: do it before the loop runs, or in a
+thread. Answering is a millisecond of pure computing on immutable parts, so it runs on the loop and serves any number of
+sessions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bots.actions import BUILT_IN
+from bots.dialogue import Dialogue
+from bots.nlu import Understander
+from bots.training import Project, read_folder
+from bots.training.dataset import Rule
+from hub.ports.understanding import BotAnswer, Turn
+
+_HERE = Path(__file__).parent
+_ASK_HUMAN = Rule(
+    name="a person on request", intent="ask_human", actions=("utter_handing_over", "action_handoff_asked")
+)
+
+
+class IntentEngine:
+    """A trained bot. Holds no state of sessions and never changes; two engines of one project answer alike."""
+
+    def __init__(self, project: Project) -> None:
+        """Train on a project; what it lacks to disclose itself and to hand over comes from the shipped defaults."""
+        self.project = _with_defaults(project)
+        self._understander = Understander(self.project)
+        self._dialogue = Dialogue(self.project, BUILT_IN)
+
+    def parse(self, text: str) -> dict[str, object]:
+        """Tell what a text means, in the form of Rasa's `/model/parse`."""
+        return self._understander.parse(text)
+
+    async def respond(self, turn: Turn) -> BotAnswer:
+        """Answer one turn; the same turn always gets the same answer."""
+        return self.answer(turn)
+
+    def answer(self, turn: Turn) -> BotAnswer:
+        """Answer one turn without a loop."""
+        return self._dialogue.step(turn, self._understander.understand(turn.payload or turn.text))
+
+
+def load(path: str | Path) -> IntentEngine:
+    """Load a bot from a folder of Rasa YAML files.
+
+    Raises:
+        TrainingFaults: the folder has no training files, or they have errors.
+    """
+    return load_folder(Path(path))
+
+
+def load_folder(folder: Path) -> IntentEngine:
+    """Load a bot from a folder of Rasa YAML files.
+
+    Raises:
+        TrainingFaults: the folder has no training files, or they have errors.
+    """
+    return IntentEngine(read_folder(folder))
+
+
+@cache
+def load_demo() -> IntentEngine:
+    """Load the shipped demo bot, once; it answers in Chinese and English by the language of each message."""
+    return load_folder(_HERE / "demo")
+
+
+@cache
+def _defaults() -> Project:
+    return read_folder(_HERE / "defaults")
+
+
+def _with_defaults(project: Project) -> Project:
+    """Return the project with the shipped responses, slots and the way to a person, where it has none of its own."""
+    own, shipped = project.domain, _defaults().domain
+    domain = replace(
+        own,
+        intents=tuple(dict.fromkeys((*own.intents, *shipped.intents))),
+        responses={**shipped.responses, **own.responses},
+        slots={**shipped.slots, **own.slots},
+    )
+    has_own = any(rule.intent == _ASK_HUMAN.intent for rule in project.rules)
+    return replace(project, domain=domain, rules=project.rules if has_own else (*project.rules, _ASK_HUMAN))

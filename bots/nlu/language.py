@@ -1,0 +1,32 @@
+"""Tells Chinese from English by the letters of a text; made for short messages, not for documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from bots.nlu.tokenize import Piece
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_SHARED = frozenset({"ok", "okay", "hi", "bye", "yes", "no", "app", "vip", "id", "sku", "pdf", "sms"})
+"""Words that a Chinese customer writes too; alone they do not change the language of a conversation."""
+
+
+def detect(pieces: Sequence[Piece]) -> Language | None:
+    """Return the language of a text, None when nothing in it tells (numbers, emoji, "ok").
+
+    A message that mixes both is Chinese unless it has more English words than Chinese characters.
+    """
+    han = sum(len(piece.text) for piece in pieces if piece.kind == "han")
+    words = [piece.text for piece in pieces if piece.kind == "word" and len(piece.text) > 1 and piece.text.isascii()]
+    if han:
+        return "zh" if han >= len(words) else "en"
+    return "en" if any(word not in _SHARED for word in words) else None
+
+
+def named(tag: str | None) -> Language | None:
+    """Return the language that a tag such as `zh-CN` names, None when it is not one of ours."""
+    start = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return next((language for language in LANGUAGES if language == start), None)

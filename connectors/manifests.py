@@ -1,0 +1,34 @@
+"""The manifests of all built-in connectors, read from their folders, once, when the hub is put together."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from hub.model.workspace import ChannelKind
+from hub.ports.manifest import Manifest
+
+_HERE = Path(__file__).parent
+_NOT_BUILT_IN = frozenset({"template"})
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest of one connector.
+
+    Raises:
+        ValueError: it is not what a manifest says; the sentence names the file and the field.
+    """
+    path = folder / "manifest.toml"
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Manifest)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ValueError(f"{folder.name}/manifest.toml: {error}") from error
+
+
+def load_all() -> Mapping[ChannelKind, Manifest]:
+    """Read every manifest, by kind."""
+    folders = sorted(path.parent for path in _HERE.glob("*/manifest.toml") if path.parent.name not in _NOT_BUILT_IN)
+    return {manifest.kind: manifest for manifest in map(load, folders)}

@@ -1,0 +1,43 @@
+"""A new connector from the template: `huike new-connector NAME` in a checkout. Writes new files, changes none."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.errors import Conflict, InvalidInput, NotFound
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_MAX_NAME = 30
+_CONNECTOR = Path("connectors/template")
+_CONTRACT = Path("tests/contracts/test_channel_template.py")
+_WRITTEN = frozenset({".py", ".toml", ".md", ".json"})
+
+
+def create(name: str, folder: Path) -> Sequence[Path]:
+    """Copy the template and its contract test under a new name in the checkout `folder`; return the new files.
+
+    Raises:
+        InvalidInput: the name is not lower-case letters, digits and single underscores, or is taken by the language.
+        Conflict: there is such a connector already; nothing is written.
+        NotFound: the folder is not a checkout of Huike.
+    """
+    if not _NAME.fullmatch(name) or len(name) > _MAX_NAME or keyword.iskeyword(name):
+        raise InvalidInput(f"A connector's name is like line or sms_twilio, with at most {_MAX_NAME} characters.")
+    sources = sorted(path for path in (folder / _CONNECTOR).rglob("*") if path.suffix in _WRITTEN)
+    if not sources or not (folder / _CONTRACT).is_file():
+        raise NotFound("Run this in a checkout of Huike: connectors/template or its contract test is not there.")
+    if (folder / "connectors" / name).exists():
+        raise Conflict(f"There is a connector named {name} already.")
+    return [_copy(source, folder, name) for source in [*sources, folder / _CONTRACT]]
+
+
+def _copy(source: Path, folder: Path, name: str) -> Path:
+    target = folder / str(source.relative_to(folder)).replace("template", name)
+    class_name = "".join(part.capitalize() for part in name.split("_"))
+    text = source.read_text(encoding="utf-8").replace("x-template", f"x-{name.replace('_', '-')}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text.replace("template", name).replace("Template", class_name), encoding="utf-8")
+    return target

@@ -1,0 +1,81 @@
+"""The template's connector: verify, parse, send. What the bytes mean stands in `wire`; the contract checks both."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+
+from connectors._http import TOTAL_S, Poster, refuse_unless_taken
+from connectors.template import wire
+from hub.errors import Unauthenticated
+from hub.model.timestamps import Timestamp
+from hub.model.workspace import Channel
+from hub.ports.channel import Capabilities, Inbound, Outbound, Reply, Request, SendRefused, Sent
+
+_SIGNATURE = "x-template-signature"
+
+
+class TemplateConnector:
+    """Speaks for one account at the provider."""
+
+    # Say `repeats_safely` only where the provider really drops a repeated key: otherwise a message whose answer was
+    # lost is shown as uncertain to the agent, and not sent twice.
+    capabilities = Capabilities(pushes=True, max_text=2000)
+
+    def __init__(self, channel: Channel, settings: Mapping[str, object], *, total_s: float = TOTAL_S) -> None:
+        """Keep the settings; open nothing."""
+        self._channel_id = channel.id
+        self._secret = _text(settings, "secret")
+        self._token = _text(settings, "token")
+        self._api_base = _text(settings, "api_base").rstrip("/")
+        self._poster = Poster(total_s=total_s, reuse_connections=self.capabilities.repeats_safely)
+
+    async def open(self) -> None:
+        """Take sends; connections are opened when they are needed."""
+        self._poster.open()
+
+    async def close(self) -> None:
+        """Let sends under way end for a moment, then close every connection."""
+        await self._poster.close()
+
+    def verify(self, request: Request, now: Timestamp) -> None:
+        """Check the signature over the raw body. A channel without a secret takes nothing.
+
+        Raises:
+            Unauthenticated: it is missing or wrong.
+        """
+        given = request.headers.get(_SIGNATURE, "").encode("utf-8", "replace")
+        if not self._secret or not hmac.compare_digest(given, wire.signature(self._secret, request.body).encode()):
+            raise Unauthenticated("The signature does not fit the body.")
+
+    def parse(self, request: Request) -> Sequence[Inbound]:
+        """Return what the push holds.
+
+        Raises:
+            InvalidInput: it is not what the provider's protocol says.
+        """
+        return (wire.parse(request.body, self._channel_id),)
+
+    def reply(self, request: Request, taken: Sequence[bytes]) -> Reply:
+        """Return the provider's plain yes."""
+        return Reply(body=b"ok", content_type="text/plain")
+
+    async def send(self, outbound: Outbound) -> Sent:
+        """Post the message to the provider.
+
+        Raises:
+            SendRefused: it is too long, or the provider refuses it.
+            SendDelayed: the provider asks for patience, is in trouble or cannot be reached.
+            SendUnknown: no whole answer came.
+        """
+        if len(outbound.content.text) > self.capabilities.max_text:
+            raise SendRefused(f"The text is longer than {self.capabilities.max_text} characters.")
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        body = wire.format_message(outbound)
+        refuse_unless_taken(await self._poster.post(f"{self._api_base}/messages", body=body, headers=headers))
+        return Sent()
+
+
+def _text(settings: Mapping[str, object], name: str) -> str:
+    value = settings.get(name)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,118 @@
+"""The connection to Redis: how it is made, what the server must be like, and which errors mean trouble.
+
+Two kinds of connection, never mixed. redis-py gives up reading after its `socket_timeout` (5 s by default, repeated
+ten times), also when a command was asked to block longer; so commands that block have a client of their own whose
+limit lies above every block, and all others fail quickly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import __version__ as redis_version
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.driver_info import DriverInfo
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+
+from hub.errors import SettingsError, Unavailable
+
+ANSWER_S = 3.0
+"""How long an ordinary command may take."""
+BLOCK_S = 2.0
+"""How long a command that blocks waits for news."""
+
+_SCRIPTS = ("work_put", "lease_take", "lease_release", "presence_touch", "presence_members")
+_OLDEST = (6, 2)
+
+TROUBLE = (RedisError, OSError, TimeoutError)
+
+
+class RedisLink:
+    """Clients of one Redis server, and the scripts that run there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._where = url.rsplit("@", 1)[-1].removeprefix("redis://").removeprefix("rediss://")
+        self._scripts: dict[str, Any] = {}
+        self.commands: Redis
+        self.blocking: Redis
+
+    async def open(self) -> None:
+        """Connect and look at the server.
+
+        Raises:
+            SettingsError: it cannot be reached, refuses us, is too old, or may drop keys when its memory is full.
+        """
+        try:
+            self.commands, self.blocking = self._client(ANSWER_S), self._client(BLOCK_S + ANSWER_S)
+        except ValueError as error:
+            raise SettingsError(f"bus is no usable Redis address (redis://HOST:PORT/DB): {error}.") from None
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                server = {**await self.commands.info("server"), **await self.commands.info("memory")}
+        except (AuthenticationError, NoPermissionError, ResponseError) as error:
+            await self.close()
+            raise SettingsError(f"Redis at {self._where} refuses us ({error}): check the password in bus.") from None
+        except TROUBLE:
+            await self.close()
+            raise SettingsError(f"Redis at {self._where} cannot be reached: start it, or correct bus.") from None
+        try:
+            _check(server)
+        except SettingsError:
+            await self.close()
+            raise
+        texts = await asyncio.to_thread(_read_scripts)
+        self._scripts = {name: self.commands.register_script(text) for name, text in texts.items()}
+
+    async def close(self) -> None:
+        """Let go; safe to call twice."""
+        await self.commands.aclose()
+        await self.blocking.aclose()
+
+    async def run(self, script: str, key: str, *args: str | bytes | int) -> Any:
+        """Run a script on one key; raises `Unavailable`."""
+        with plain_errors():
+            return await self._scripts[script](keys=[key], args=list(args))
+
+    def _client(self, timeout_s: float) -> Redis:
+        # One repeat, at once: a connection that lay idle may have been closed by a server that was restarted.
+        return Redis.from_url(
+            self._url,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=ANSWER_S,
+            socket_keepalive=True,
+            retry=Retry(NoBackoff(), 1),
+            # Named here because redis-py would look its version up on the disk for each connection.
+            driver_info=DriverInfo(name="huike", lib_version=redis_version),
+        )
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn every trouble with Redis into `Unavailable`; its text may hold keys, so only its kind is told."""
+    try:
+        yield
+    except TROUBLE as error:
+        raise Unavailable(f"Redis cannot do this now ({type(error).__name__}).") from error
+
+
+def _check(server: dict[str, Any]) -> None:
+    version = tuple(int(part) for part in str(server["redis_version"]).split(".")[:2])
+    if version < _OLDEST:
+        raise SettingsError(f"Redis {server['redis_version']} is too old: Huike needs 6.2 or newer.")
+    policy = server.get("maxmemory_policy", "noeviction")
+    if server.get("maxmemory", 0) and policy != "noeviction":
+        raise SettingsError(
+            f"Redis would silently drop keys when its memory is full (maxmemory-policy {policy}): set noeviction."
+        )
+
+
+def _read_scripts() -> dict[str, str]:
+    folder = Path(__file__).parent
+    return {name: (folder / f"{name}.lua").read_text(encoding="utf-8") for name in _SCRIPTS}

@@ -1,0 +1,125 @@
+"""What an event must look like, before anything is made of it: a wrong one is refused with a code and a sentence.
+
+Only what can be judged from the event itself is judged here; what depends on the state is refused where it happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from routing import events as e
+from routing.state import Refusal
+
+HIGHEST_PRIORITY_NUMBER = 9
+LARGEST_UNITS = 1_000_000
+"""Far above any real capacity, level or weight; keeps a slip of the keyboard from costing memory."""
+
+
+def check(event: e.Event, now: float) -> None:
+    """Raise Refusal when the event, or its time, cannot be true."""
+    if not _is_number(now):
+        raise Refusal("bad_time", "The time must be a number of seconds.")
+    if not _is_text(event.id):
+        raise Refusal("bad_id", "An event needs an id of its own.")
+    match event:
+        case e.AgentOnline():
+            _check_units("capacity", event.capacity, least=0)
+            _check_profile(event)
+        case e.AgentChanged():
+            _check_profile(event)
+        case e.AgentStatus():
+            _check_choice("status", event.status, ("online", "away"))
+        case e.SessionQueued() | e.SessionRestored():
+            _check_session(event)
+        case e.SessionChanged():
+            _check_needs(event.skills, event.priority)
+        case e.SessionTransferred():
+            _check_transfer(event)
+        case _:
+            pass
+
+
+def _check_profile(event: e.AgentOnline | e.AgentChanged) -> None:
+    if event.capacity is not None:
+        _check_units("capacity", event.capacity, least=0)
+    _check_table("skill level", event.skills)
+    _check_table("channel cap", event.channel_caps)
+    _check_names("languages", event.languages or ())
+
+
+def _check_session(event: e.SessionQueued | e.SessionRestored) -> None:
+    _check_needs(event.skills, event.priority)
+    _check_units("weight", event.weight, least=1)
+    _check_names("queue and channel", (event.queue, event.channel))
+    if event.queued_at is not None and not _is_number(event.queued_at):
+        raise Refusal("bad_time", "queued_at must be a number of seconds.")
+    if isinstance(event, e.SessionQueued):
+        _check_waits(event)
+    else:
+        _check_restored(event)
+
+
+def _check_waits(event: e.SessionQueued) -> None:
+    if event.sticky_at is not None and not _is_number(event.sticky_at):
+        raise Refusal("bad_time", "sticky_at must be a number of seconds.")
+    for after, skill, level in event.relax:
+        if not _is_number(after) or after < 0:
+            raise Refusal("bad_relax", f"The step for {skill} must come 0 or more seconds after queueing.")
+        if level is not None:
+            _check_units("level of a relaxation step", level, least=0)
+
+
+def _check_restored(event: e.SessionRestored) -> None:
+    _check_choice("state", event.state, ("active", "offered"))
+    if event.state == "offered" and (not event.offer or not _is_number(event.expires_at)):
+        raise Refusal("bad_offer", "A session on offer needs the offer and its end.")
+
+
+def _check_needs(skills: Mapping[str, int] | None, priority: int | None) -> None:
+    _check_table("skill level", skills)
+    if priority is not None and not (_is_whole(priority) and 0 <= priority <= HIGHEST_PRIORITY_NUMBER):
+        raise Refusal("bad_priority", f"Priority {priority!r} is not a whole number from 0 (urgent) to 9 (low).")
+
+
+def _check_transfer(event: e.SessionTransferred) -> None:
+    if (event.to_agent is None) == (event.queue is None):
+        raise Refusal("bad_target", "A transfer goes either to an agent or to a queue.")
+    _check_table("skill level", event.skills)
+
+
+def _check_table(what: str, table: Mapping[str, int] | None) -> None:
+    if table is None:
+        return
+    if not isinstance(table, Mapping):
+        raise Refusal("bad_table", f"Each {what} needs a name.")
+    _check_names(what, table)
+    for name, units in table.items():
+        _check_units(f"{what} of {name}", units, least=0)
+
+
+def _check_units(what: str, units: object, *, least: int) -> None:
+    if not (_is_whole(units) and least <= int(str(units)) <= LARGEST_UNITS):
+        raise Refusal("bad_number", f"The {what} {units!r} is not a whole number from {least} to {LARGEST_UNITS}.")
+
+
+def _check_names(what: str, names: Iterable[object]) -> None:
+    if isinstance(names, str) or not all(map(_is_text, names)):
+        raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
+
+
+def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise Refusal("bad_choice", f"The {what} {value!r} is unknown; choose one of {', '.join(choices)}.")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

@@ -1,0 +1,117 @@
+"""The settings of the router, checked when they are made: a wrong one never reaches the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from routing.decisions import ClosedAction
+
+Placement = Literal["spread", "pack"]
+MIDNIGHT = "24:00"
+_CLOCK_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """How one queue works. `hours` None is always open; an empty list is never open.
+
+    `hours` are (weekday, from, to) with Monday 0 and "HH:MM" in `zone`; the end may be "24:00", and what runs over
+    midnight is written as two entries. `holidays` are ISO dates on which the queue stays closed.
+    """
+
+    hours: Sequence[tuple[int, str, str]] | None = None
+    zone: str = "UTC"
+    closed_action: ClosedAction = "message"
+    holidays: Sequence[str] = ()
+    prefer: Literal["level"] | None = None
+    placement: Placement = "spread"
+
+    def __post_init__(self) -> None:
+        _check_zone(self.zone)
+        _check_choice("closed_action", self.closed_action, ("message", "callback", "keep"))
+        _check_choice("prefer", self.prefer, (None, "level"))
+        _check_choice("placement", self.placement, ("spread", "pack"))
+        _check_hours(self.hours or ())
+        for day in self.holidays:
+            _check_day(day)
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings; times in seconds. Raises ValueError with a plain sentence when one is impossible."""
+
+    accept_timeout: float = 30
+    reject_exclusion: float = 60
+    grace: float = 30
+    sticky_hold: float = 20
+    sticky_window: float = 86400
+    earmark_after: float = 60
+    aging_s: float | None = None
+    timeouts_to_unresponsive: int = 2
+    queues: Mapping[str, Queue] = {}
+
+    def __post_init__(self) -> None:
+        for name in ("accept_timeout", "timeouts_to_unresponsive"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be more than 0.")
+        for name in ("reject_exclusion", "grace", "sticky_hold", "sticky_window", "earmark_after"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must not be negative.")
+        if self.aging_s is not None and not self.aging_s > 0:
+            raise ValueError("aging_s must be more than 0, or None for strict priorities.")
+
+    def queue(self, name: str) -> Queue:
+        """Return how the queue works; a queue without settings is always open."""
+        return self.queues.get(name, ALWAYS_OPEN)
+
+
+def minutes(clock_time: str) -> int:
+    """Return the minutes since midnight of "HH:MM"; "24:00" is the end of the day."""
+    if clock_time == MIDNIGHT:
+        return 24 * 60
+    if not _CLOCK_TIME.fullmatch(clock_time):
+        raise ValueError(f"{clock_time!r} is not a time of the day like 09:00.")
+    hours, _, rest = clock_time.partition(":")
+    return int(hours) * 60 + int(rest)
+
+
+def _check_choice(name: str, value: object, choices: Sequence[object]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} {value!r} is unknown; choose one of {', '.join(map(str, choices))}.")
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as err:
+        raise ValueError(f"The time zone {zone!r} is unknown; use a name like Asia/Shanghai.") from err
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError as err:
+        raise ValueError(f"The holiday {day!r} is not a date like 2026-10-01.") from err
+
+
+def _check_hours(hours: Sequence[tuple[int, str, str]]) -> None:
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for weekday, start, end in hours:
+        if weekday not in range(7):
+            raise ValueError(f"Weekday {weekday} does not exist; Monday is 0 and Sunday is 6.")
+        if minutes(start) >= minutes(end):
+            raise ValueError(f"The hours {start} to {end} end before they start; write a night as two entries.")
+        spans.setdefault(weekday, []).append((minutes(start), minutes(end)))
+    for weekday, day in spans.items():
+        day.sort()
+        if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
+            raise ValueError(f"The hours of weekday {weekday} overlap.")
+
+
+ALWAYS_OPEN = Queue()
+"""How a queue works that the settings do not name."""

@@ -1,0 +1,213 @@
+"""The router as one object: facts in, decisions out.
+
+Pure and deterministic: no input or output, no clock, no chance; the same events at the same times give the same
+decisions, byte for byte. One engine has one caller; it is not for several threads. A step is always: what is due
+happens and leads to offers, then the event happens and leads to offers.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import assert_never
+
+from hub.model.ids import AgentId, SessionId
+from routing import agent_events, deadlines, restoring, session_events, snapshot
+from routing import events as e
+from routing.board import MEASURED_S
+from routing.checks import check
+from routing.config import Config
+from routing.decisions import Decision
+from routing.earmarks import review
+from routing.explain import Trace, trace
+from routing.placement import place, tell_waiting
+from routing.records import Key, Line, SessionState
+from routing.state import Refusal, State
+
+EVENTS_REMEMBERED = 4096
+
+
+class Engine:
+    """Decides which agent is offered which session (rules R1 to R16 of the routing guide)."""
+
+    def __init__(self, config: Config, epoch: int = 0) -> None:
+        self._state = State(config, epoch)
+        self._seen: dict[str, tuple[Decision, ...]] = {}
+        self._begun = False
+
+    @classmethod
+    def restore(cls, config: Config, frozen: bytes, epoch: int) -> Engine:
+        """Return the engine of which `frozen` is the snapshot, deciding from now on under this epoch.
+
+        Raises ValueError when the bytes are no snapshot, or one of another version.
+        """
+        engine = cls(config, epoch)
+        engine._state, seen = snapshot.thaw(config, frozen, epoch)
+        engine._seen = {event: tuple(decisions) for event, decisions in seen}
+        if isfinite(engine._state.now):
+            engine._begun = True
+            deadlines.open_queues(engine._state)
+        return engine
+
+    def apply(self, event: e.Event, now: float) -> list[Decision]:
+        """Take one fact in and return what follows, in order.
+
+        Time never runs backwards: an earlier `now` than the last counts as the last. Deadlines up to `now` happen
+        first. An event with an id among the last 4,096 gives the same decisions again and changes nothing. An event
+        that cannot be true gives `Refused` and changes nothing.
+        """
+        seen = self._seen.get(str(event.id))
+        if seen is not None:
+            return list(seen)
+        state = self._state
+        try:
+            check(event, now)
+            state.now = max(state.now, float(now))
+            self._catch_up()
+            self._take(event)
+        except Refusal as refusal:
+            state.ledger.refused(str(event.id), refusal.reason, refusal.detail)
+        self._settle()
+        tell_waiting(state)
+        decisions = state.ledger.take()
+        self._remember(str(event.id), decisions)
+        return decisions
+
+    def next_deadline(self) -> float | None:
+        """Return when a `Tick` is wanted; None when nothing is due ever."""
+        return self._state.agenda.next_at()
+
+    def snapshot(self) -> bytes:
+        """Return everything this engine knows, for `restore`; the same engine always gives the same bytes."""
+        return snapshot.freeze(self._state, list(self._seen.items()))
+
+    def state_hash(self) -> str:
+        """Return a hash that two engines share when they will decide the same from here on."""
+        return snapshot.digest(self._state)
+
+    def explain(self, session: SessionId) -> Trace | None:
+        """Return who could have the session, who not and why, and what happens next; None if it is not here."""
+        return trace(self._state, session)
+
+    def state_of(self, session: SessionId) -> SessionState | None:
+        """Return where a session stands; None when it is not in the router."""
+        found = self._state.sessions.get(session)
+        return found.state if found else None
+
+    def line_of(self, session: SessionId) -> Line | None:
+        """Return the line that a session belongs to with what it needs now; None when it is not here."""
+        found = self._state.sessions.get(session)
+        return found.line if found else None
+
+    def waiting(self, line: Line | None = None) -> list[SessionId]:
+        """Return who waits, in R2 order: in one line, or everywhere. Costs O(n log n) of those who wait."""
+        lane = None if line is None else self._state.board.known_lane(line)
+        if line is not None and lane is None:
+            return []
+        keys: list[Key] = sorted(self._state.board.waiting(lane))
+        return [key[3] for key in keys]
+
+    def position(self, session: SessionId) -> int | None:
+        """Return 1 for the first of its line; None when it does not wait."""
+        found = self._state.sessions.get(session)
+        return self._state.board.position(found) if found else None
+
+    def estimated_wait(self, session: SessionId) -> float | None:
+        """Return the seconds until service, from the pace of the line over the last 15 minutes (rule R14).
+
+        None when the session does not wait, nobody signed in could serve it, or no service of its line began lately.
+        """
+        state = self._state
+        found = state.sessions.get(session)
+        lane = state.board.lane_of(session)
+        position = state.board.position(found) if found else None
+        if found is None or lane is None or position is None:
+            return None
+        starts = lane.starts_since(state.now - MEASURED_S)
+        if not starts or not lane.able(state.roster) & state.roster.signed_in:
+            return None
+        return position * MEASURED_S / starts
+
+    def used(self, agent: AgentId) -> int:
+        """Return the units that active sessions and open offers take of an agent; 0 for one never seen."""
+        seat = self._state.roster.seats.get(agent)
+        return seat.used if seat else 0
+
+    def _catch_up(self) -> None:
+        if not self._begun:
+            self._begun = True
+            deadlines.open_queues(self._state)
+        while deadlines.fall_due(self._state):
+            self._settle()
+
+    def _settle(self) -> None:
+        place(self._state)
+        review(self._state)
+        # A lost earmark frees its agent.
+        place(self._state)
+
+    def _remember(self, event: str, decisions: list[Decision]) -> None:
+        self._seen[event] = tuple(decisions)
+        if len(self._seen) > EVENTS_REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+    def _take(self, event: e.Event) -> None:
+        match event:
+            case e.AgentOnline() | e.AgentLost() | e.AgentBack() | e.AgentSignedOut():
+                self._take_presence(event)
+            case e.AgentStatus():
+                agent_events.status(self._state, event)
+            case e.AgentChanged():
+                agent_events.changed(self._state, event)
+            case e.OfferAccepted():
+                session_events.accepted(self._state, event)
+            case e.OfferRejected():
+                session_events.rejected(self._state, event)
+            case e.Tick():
+                pass
+            case _:
+                self._take_session(event)
+
+    def _take_presence(self, event: e.AgentOnline | e.AgentLost | e.AgentBack | e.AgentSignedOut) -> None:
+        match event:
+            case e.AgentOnline():
+                agent_events.online(self._state, event)
+            case e.AgentLost():
+                agent_events.lost(self._state, event)
+            case e.AgentBack():
+                agent_events.back(self._state, event)
+            case e.AgentSignedOut():
+                agent_events.signed_out(self._state, event)
+            case _:
+                assert_never(event)
+
+    def _take_session(
+        self,
+        event: e.SessionQueued
+        | e.SessionChanged
+        | e.SessionClosed
+        | e.CustomerLeft
+        | e.SessionPaused
+        | e.SessionResumed
+        | e.SessionTransferred
+        | e.SessionForced
+        | e.SessionRestored,
+    ) -> None:
+        match event:
+            case e.SessionQueued():
+                session_events.queued(self._state, event)
+            case e.SessionChanged():
+                session_events.changed(self._state, event)
+            case e.SessionClosed() | e.CustomerLeft():
+                session_events.closed(self._state, event)
+            case e.SessionPaused():
+                session_events.paused(self._state, event)
+            case e.SessionResumed():
+                session_events.resumed(self._state, event)
+            case e.SessionTransferred():
+                session_events.transferred(self._state, event)
+            case e.SessionForced():
+                session_events.forced(self._state, event)
+            case e.SessionRestored():
+                restoring.restored(self._state, event)
+            case _:
+                assert_never(event)

@@ -1,0 +1,86 @@
+"""An ordered set that knows ranks, kept as a list of short sorted lists.
+
+Why not a heap: a line must answer "who is first that this agent may have" and "which place is this one", and must
+give up any member at once. Costs: add and remove O(log n + block), rank O(n / block), first O(1). Nothing in here
+knows what is ordered.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+# Keys are tuples of numbers and strings; there is no useful way to say "comparable with itself" to the checker.
+K = TypeVar("K", bound=tuple[Any, ...])
+
+BLOCK = 256
+"""Longest block before it is split: moving 256 pointers costs less than one Python call."""
+
+
+class OrderedKeys(Generic[K]):
+    """Distinct keys in ascending order."""
+
+    __slots__ = ("_blocks", "_lasts", "_size")
+
+    def __init__(self) -> None:
+        self._blocks: list[list[K]] = []
+        self._lasts: list[K] = []
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[K]:
+        for block in self._blocks:
+            yield from block
+
+    def first(self) -> K:
+        """Return the smallest key; the set must not be empty."""
+        return self._blocks[0][0]
+
+    def add(self, key: K) -> None:
+        """Put a key in that is not there yet."""
+        self._size += 1
+        if not self._blocks:
+            self._blocks.append([key])
+            self._lasts.append(key)
+            return
+        at = min(bisect_left(self._lasts, key), len(self._blocks) - 1)
+        block = self._blocks[at]
+        insort(block, key)
+        self._lasts[at] = block[-1]
+        if len(block) > BLOCK:
+            self._split(at)
+
+    def remove(self, key: K) -> None:
+        """Take out a key that is there; raises KeyError if it is not."""
+        at, within = self._find(key)
+        block = self._blocks[at]
+        del block[within]
+        self._size -= 1
+        if block:
+            self._lasts[at] = block[-1]
+        else:
+            del self._blocks[at], self._lasts[at]
+
+    def rank(self, key: K) -> int:
+        """Return how many keys are smaller than this one, which need not be there."""
+        at = bisect_left(self._lasts, key)
+        if at == len(self._blocks):
+            return self._size
+        return sum(map(len, self._blocks[:at])) + bisect_left(self._blocks[at], key)
+
+    def _split(self, at: int) -> None:
+        block = self._blocks[at]
+        half = len(block) // 2
+        self._blocks[at : at + 1] = [block[:half], block[half:]]
+        self._lasts[at : at + 1] = [block[half - 1], block[-1]]
+
+    def _find(self, key: K) -> tuple[int, int]:
+        at = bisect_left(self._lasts, key)
+        if at < len(self._blocks):
+            within = bisect_left(self._blocks[at], key)
+            if self._blocks[at][within] == key:
+                return at, within
+        raise KeyError(key)

@@ -1,0 +1,83 @@
+"""Brings waiting sessions and agents together after each event (rules R6 and R16).
+
+Before an event nobody waits whom somebody could serve. So only what the event touched can make a pair: sessions that
+are new in a line (`state.fresh`) and agents who may take more than before (`state.freed`). Pairs are made in R2 order
+of the sessions over all of these, which is why an event that frees several agents breaks no order.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+
+from hub.model.ids import AgentId
+from routing import moves
+from routing.decisions import WaitReason
+from routing.policies import choose_agent, first_for
+from routing.records import Key, Session
+from routing.state import State
+
+
+def place(state: State) -> None:
+    """Make every offer that can be made now."""
+    while state.fresh or state.freed:
+        candidates = [(state.board.key(state.sessions[one]), AgentId("")) for one in state.fresh]
+        agents, state.freed = state.freed, {}
+        state.fresh = {}
+        # Only this agent changed, so nobody else can have room for what the agent is given.
+        sole = next(iter(agents)) if len(agents) == 1 and not candidates else None
+        for agent in agents:
+            _consider(state, candidates, agent)
+        heapify(candidates)
+        while candidates:
+            _take_first(state, candidates, sole)
+
+
+def tell_waiting(state: State) -> None:
+    """Tell once of each session that came into a line in this step and is still there, and of a need nobody meets."""
+    entered, state.entered = state.entered, {}
+    for one, came in entered.items():
+        session = state.sessions.get(one)
+        position = state.board.position(session) if session else None
+        if session is None or position is None:
+            continue
+        reason = wait_reason(state, session)
+        if came:
+            state.ledger.waiting(session.id, position, reason)
+        if reason == "no_eligible_agent" and not session.alerted:
+            session.alerted = True
+            state.ledger.alert("no_eligible_agent", session=session.id)
+
+
+def wait_reason(state: State, session: Session) -> WaitReason:
+    """Return why a waiting session waits."""
+    if session.parked:
+        return "outside_hours"
+    if session.state == "held":
+        return "held"
+    lane = state.board.lane(session.line)
+    able = lane.able(state.roster) & state.roster.signed_in
+    return "no_room" if able else "no_eligible_agent"
+
+
+def _consider(state: State, candidates: list[tuple[Key, AgentId]], agent: AgentId) -> None:
+    key = first_for(state, state.roster.seats[agent])
+    if key is not None:
+        candidates.append((key, agent))
+
+
+def _take_first(state: State, candidates: list[tuple[Key, AgentId]], sole: AgentId | None) -> None:
+    key, agent = heappop(candidates)
+    session = state.sessions[key[3]]
+    if not agent:
+        seat = choose_agent(state, session)
+        if seat is not None:
+            moves.offer(state, session, seat, "new")
+        return
+    freed = state.roster.seats[agent]
+    first = first_for(state, freed)
+    if first == key:
+        seat = freed if sole else choose_agent(state, session) or freed
+        moves.offer(state, session, seat, "new")
+        first = first_for(state, freed)
+    if first is not None:
+        heappush(candidates, (first, agent))

@@ -1,0 +1,117 @@
+"""An engine as bytes and back, and the hash by which two engines are compared.
+
+A snapshot holds the records and what cannot be derived from them; every index is built anew. The hash leaves out what
+does not change future decisions about sessions: the clock, the epoch, decision numbers and the memory of past events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from routing.agenda import Due, Entry
+from routing.config import Config
+from routing.decisions import Decision
+from routing.records import Agent, Line, Session
+from routing.state import State
+
+VERSION = 1
+
+
+class _Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hash covers; lists in an order that follows from the log alone."""
+
+    arrivals: int
+    offers: int
+    agents: Sequence[Agent]
+    sessions: Sequence[Session]
+    lines: Sequence[tuple[Line, Sequence[float]]]
+
+
+class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of an engine."""
+
+    version: int
+    now: float
+    seq: int
+    content: _Content
+    seen: Sequence[tuple[str, Sequence[Decision]]]
+
+
+def digest(state: State) -> str:
+    """Return a hash that is equal for engines which will decide the same from here on."""
+    return sha256(msgspec.msgpack.encode(_content(state), order="deterministic")).hexdigest()
+
+
+def freeze(state: State, seen: Sequence[tuple[str, Sequence[Decision]]]) -> bytes:
+    """Return the engine as bytes; the same engine always gives the same bytes."""
+    snapshot = _Snapshot(version=VERSION, now=state.now, seq=state.ledger.seq, content=_content(state), seen=seen)
+    return msgspec.msgpack.encode(snapshot, order="deterministic")
+
+
+def thaw(config: Config, frozen: bytes, epoch: int) -> tuple[State, Sequence[tuple[str, Sequence[Decision]]]]:
+    """Return the state and the memory of past events; raises ValueError for bytes that are no snapshot of ours."""
+    try:
+        snapshot = msgspec.msgpack.decode(frozen, type=_Snapshot)
+    except msgspec.MsgspecError as err:
+        raise ValueError("These bytes are no snapshot of a router.") from err
+    if snapshot.version != VERSION:
+        raise ValueError(f"The snapshot has version {snapshot.version}; this router reads version {VERSION}.")
+    state = State(config, epoch)
+    state.now, state.ledger.seq = snapshot.now, snapshot.seq
+    content = snapshot.content
+    state.arrivals, state.offers = content.arrivals, content.offers
+    for agent in content.agents:
+        _seat(state, agent)
+    for line, starts in content.lines:
+        state.board.lane(line).starts.extend(starts)
+    for session in content.sessions:
+        _resume(state, session)
+    return state, snapshot.seen
+
+
+def _content(state: State) -> _Content:
+    seats, sessions = state.roster.seats, state.sessions
+    return _Content(
+        arrivals=state.arrivals,
+        offers=state.offers,
+        agents=[seats[one].agent for one in sorted(seats)],
+        sessions=[sessions[one] for one in sorted(sessions)],
+        lines=[(lane.line, tuple(lane.starts)) for lane in state.board.lanes],
+    )
+
+
+def _seat(state: State, agent: Agent) -> None:
+    state.roster.enrol(agent)
+    if agent.earmark is not None:
+        state.earmarks[agent.id] = agent.earmark
+    if agent.grace_until is not None:
+        state.agenda.add(Entry(agent.grace_until, Due.GRACE, agent.id))
+
+
+def _resume(state: State, session: Session) -> None:
+    state.sessions[session.id] = session
+    for agent, until in session.excluded.items():
+        state.agenda.add(Entry(until, Due.EXCLUSION, session.id, agent))
+    if session.relax:
+        state.agenda.add(Entry(session.queued_at + session.relax[0][0], Due.RELAX, session.id))
+    if session.held_until is not None:
+        state.agenda.add(Entry(session.held_until, Due.HOLD, session.id))
+    if session.state in ("waiting", "held"):
+        state.board.put(session)
+    if session.first_since is not None:
+        state.firsts[session.id] = None
+        state.agenda.add(Entry(session.first_since + state.config.earmark_after, Due.EARMARK, session.id))
+    roster = state.roster
+    if session.agent is not None:
+        seat = roster.seats[session.agent]
+        seat.active[session.id] = None
+        if not session.paused:
+            roster.add_units(seat, session.channel, session.weight)
+    if session.offer is not None:
+        seat = roster.seats[session.offer.agent]
+        seat.offered[session.id] = None
+        roster.add_units(seat, session.channel, session.weight)
+        state.agenda.add(Entry(session.offer.expires_at, Due.OFFER, session.id, session.offer.id))

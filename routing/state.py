@@ -1,0 +1,130 @@
+"""Everything one engine knows: the records, what is derived from them, and what is still to be looked at.
+
+Holds data and its bookkeeping only. `routing.moves` changes it, `routing.placement` brings sessions and agents
+together, `routing.engine` is the door.
+"""
+
+from __future__ import annotations
+
+from hub.model.ids import AgentId, OfferId, SessionId
+from routing.agenda import Agenda, Due, Entry
+from routing.board import Board
+from routing.config import Config
+from routing.ledger import Ledger
+from routing.records import Session
+from routing.roster import Roster, Seat
+
+
+class Refusal(Exception):
+    """The event cannot be true or comes too late. Raised before anything has changed."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Opening:
+    """Whether a queue with hours is open now, and when that changes."""
+
+    __slots__ = ("changes_at", "is_open")
+
+    def __init__(self, *, is_open: bool, changes_at: float | None) -> None:
+        self.is_open = is_open
+        self.changes_at = changes_at
+
+
+class State:
+    """The whole of an engine."""
+
+    def __init__(self, config: Config, epoch: int) -> None:
+        self.config = config
+        self.ledger = Ledger(epoch)
+        self.roster = Roster()
+        self.board = Board(config, self.roster)
+        self.agenda = Agenda(self._holds)
+        self.sessions: dict[SessionId, Session] = {}
+        self.now = float("-inf")
+        self.openings: dict[str, Opening] = {}
+        """The queues that have hours."""
+        self.earmarks: dict[AgentId, SessionId] = {}
+        self.firsts: dict[SessionId, None] = {}
+        """Heavy sessions whose clock for an earmark runs or has run."""
+        self.earmark_due = False
+        self.reviewed = (-1, -1)
+        """Version of the profiles and who was available when earmarks were last reviewed."""
+        self.arrivals = 0
+        self.offers = 0
+        # What the current step has to look at. Dicts, not sets: their order is the order of the log.
+        self.fresh: dict[SessionId, None] = {}
+        """Waiting sessions that may be placed now and could not before."""
+        self.freed: dict[AgentId, None] = {}
+        """Agents who may be given something now and could not before."""
+        self.entered: dict[SessionId, bool] = {}
+        """Sessions that came into a line in this step (True), or changed their line (False)."""
+
+    def session(self, session: SessionId) -> Session:
+        """Return a session; refuses one that is not here (closed, or never came)."""
+        found = self.sessions.get(session)
+        if found is None:
+            raise Refusal("gone", f"Session {session} is not in the router: it ended, or never came.")
+        return found
+
+    def seat(self, agent: AgentId) -> Seat:
+        """Return the seat of an agent; refuses one who never signed in."""
+        found = self.roster.seats.get(agent)
+        if found is None or not found.agent.known:
+            raise Refusal("unknown_agent", f"Agent {agent} never signed in.")
+        return found
+
+    def next_seq(self) -> int:
+        """Return the number of the next arrival."""
+        self.arrivals += 1
+        return self.arrivals
+
+    def next_offer(self) -> OfferId:
+        """Return an offer id that no other offer of any epoch has."""
+        self.offers += 1
+        return OfferId(f"{self.ledger.epoch}-{self.offers}")
+
+    def drop_earmark(self, agent: AgentId) -> None:
+        """Let an agent take anything again."""
+        del self.earmarks[agent]
+        self.roster.seats[agent].agent.earmark = None
+        self.freed[agent] = None
+
+    def spared(self, session: Session) -> list[AgentId]:
+        """Return the agents who are earmarked for a session that comes before this one."""
+        if not self.earmarks:
+            return []
+        key = self.board.key(session)
+        return [agent for agent, one in self.earmarks.items() if self.board.key(self.sessions[one]) < key]
+
+    def _holds(self, entry: Entry) -> bool:
+        match entry.due:
+            case Due.GRACE:
+                seat = self.roster.seats.get(AgentId(entry.subject))
+                return seat is not None and seat.agent.grace_until == entry.at
+            case Due.HOURS:
+                opening = self.openings.get(entry.subject)
+                return opening is not None and opening.changes_at == entry.at
+            case Due.EARMARK:
+                session = self.sessions.get(SessionId(entry.subject))
+                since = None if session is None else session.first_since
+                return since is not None and since + self.config.earmark_after == entry.at
+            case _:
+                session = self.sessions.get(SessionId(entry.subject))
+                return session is not None and _still_due(session, entry)
+
+
+def _still_due(session: Session, entry: Entry) -> bool:
+    match entry.due:
+        case Due.OFFER:
+            return session.offer is not None and session.offer.id == entry.about
+        case Due.HOLD:
+            return session.held_until == entry.at
+        case Due.EXCLUSION:
+            return session.excluded.get(AgentId(entry.about)) == entry.at
+        case _:
+            waits = session.state in ("waiting", "held")
+            return waits and bool(session.relax) and session.queued_at + session.relax[0][0] == entry.at
