@@ -49,6 +49,14 @@ def open_queues(state: State) -> None:
             _schedule(state, name)
 
 
+def unpark_open(state: State) -> None:
+    """Let sessions wait for no opening that the settings of now do not know."""
+    for session in moves.in_order(state, [one for one, session in state.sessions.items() if session.parked]):
+        opening = state.openings.get(session.queue)
+        if opening is None or opening.is_open:
+            moves.unpark(state, session)
+
+
 def _schedule(state: State, name: str) -> None:
     opening = state.openings[name]
     opening.changes_at = next_change(state.config.queue(name), state.now)

@@ -73,20 +73,23 @@ def _give_out(state: State) -> None:
         since = session.first_since
         if session.id in marked or since is None or since + state.config.earmark_after > state.now:
             continue
-        _earmark_closest(state, session)
+        if not _earmark_closest(state, session):
+            state.earmark_due = True
 
 
-def _earmark_closest(state: State, session: Session) -> None:
+def _earmark_closest(state: State, session: Session) -> bool:
     lane = state.board.lane_of(session.id)
     if lane is None:
-        return
+        return False
     roster = state.roster
     agents = lane.able(roster) & roster.available
     for agent in (*session.excluded, *state.earmarks):
         agents &= ~roster.seats[agent].bit
     seats = [roster.by_number[number] for number in members(agents)]
     lacking = [(seat.used, seat.agent.id) for seat in seats if session.weight > seat.room]
-    if lacking:
-        _, agent = min(lacking)
-        state.earmarks[agent] = session.id
-        roster.seats[agent].agent.earmark = session.id
+    if not lacking:
+        return False
+    _, agent = min(lacking)
+    state.earmarks[agent] = session.id
+    roster.seats[agent].agent.earmark = session.id
+    return True

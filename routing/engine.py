@@ -46,6 +46,7 @@ class Engine:
         if isfinite(engine._state.now):
             engine._begun = True
             deadlines.open_queues(engine._state)
+            deadlines.unpark_open(engine._state)
         return engine
 
     def apply(self, event: e.Event, now: float) -> list[Decision]:

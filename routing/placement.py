@@ -7,7 +7,7 @@ of the sessions over all of these, which is why an event that frees several agen
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from hub.model.ids import AgentId
 from routing import moves
@@ -16,20 +16,22 @@ from routing.policies import choose_agent, first_for
 from routing.records import Key, Session
 from routing.state import State
 
+_ANYBODY = AgentId("")
+"""In a list of candidates: this session may go to anybody, not only to one agent."""
+
 
 def place(state: State) -> None:
     """Make every offer that can be made now."""
-    while state.fresh or state.freed:
-        candidates = [(state.board.key(state.sessions[one]), AgentId("")) for one in state.fresh]
-        agents, state.freed = state.freed, {}
-        state.fresh = {}
-        # Only this agent changed, so nobody else can have room for what the agent is given.
-        sole = next(iter(agents)) if len(agents) == 1 and not candidates else None
-        for agent in agents:
-            _consider(state, candidates, agent)
-        heapify(candidates)
-        while candidates:
-            _take_first(state, candidates, sole)
+    candidates: list[tuple[Key, AgentId]] = []
+    # When only one agent changed, nobody else can have room for what that agent is given.
+    sole = not state.fresh and len(state.freed) == 1
+    while True:
+        _gather(state, candidates)
+        if not candidates:
+            return
+        _take_first(state, candidates, sole=sole)
+        # Placing a session can end an earmark, which frees another agent.
+        sole = sole and not state.freed
 
 
 def tell_waiting(state: State) -> None:
@@ -59,16 +61,20 @@ def wait_reason(state: State, session: Session) -> WaitReason:
     return "no_room" if able else "no_eligible_agent"
 
 
-def _consider(state: State, candidates: list[tuple[Key, AgentId]], agent: AgentId) -> None:
-    key = first_for(state, state.roster.seats[agent])
-    if key is not None:
-        candidates.append((key, agent))
+def _gather(state: State, candidates: list[tuple[Key, AgentId]]) -> None:
+    for one in state.fresh:
+        heappush(candidates, (state.board.key(state.sessions[one]), _ANYBODY))
+    for agent in state.freed:
+        key = first_for(state, state.roster.seats[agent])
+        if key is not None:
+            heappush(candidates, (key, agent))
+    state.fresh, state.freed = {}, {}
 
 
-def _take_first(state: State, candidates: list[tuple[Key, AgentId]], sole: AgentId | None) -> None:
+def _take_first(state: State, candidates: list[tuple[Key, AgentId]], *, sole: bool) -> None:
     key, agent = heappop(candidates)
     session = state.sessions[key[3]]
-    if not agent:
+    if agent == _ANYBODY:
         seat = choose_agent(state, session)
         if seat is not None:
             moves.offer(state, session, seat, "new")

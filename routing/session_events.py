@@ -52,7 +52,7 @@ def accepted(state: State, event: e.OfferAccepted) -> None:
         state.ledger.unassigned(session.id, session.agent, "transferred")
         moves.stop(state, session)
     else:
-        state.board.lane(session.line).note_start(state.now)
+        _note_start(state, session)
     moves.begin(state, session, seat)
     state.ledger.assigned(session.id, seat.agent.id)
 
@@ -171,13 +171,20 @@ def forced(state: State, event: e.SessionForced) -> None:
 
 def _free_for(state: State, session: Session, agent: AgentId) -> None:
     if session.agent is None:
-        state.board.lane(session.line).note_start(state.now)
+        _note_start(state, session)
     if session.offer is not None and session.offer.agent == agent:
         moves.take_back(state, session, session.offer)
     withdraw(state, session, "forced")
     if session.agent is not None:
         state.ledger.unassigned(session.id, session.agent, "forced")
         moves.stop(state, session)
+
+
+def _note_start(state: State, session: Session) -> None:
+    # A session whose needs changed during the offer is of a line in which perhaps nobody ever waited.
+    lane = state.board.known_lane(session.line)
+    if lane is not None:
+        lane.note_start(state.now)
 
 
 def _live_offer(state: State, session: SessionId, agent: AgentId, offer: OfferId) -> tuple[Session, Offer]:

@@ -51,6 +51,7 @@ class State:
         self.firsts: dict[SessionId, None] = {}
         """Heavy sessions whose clock for an earmark runs or has run."""
         self.earmark_due = False
+        """A heavy session is due for an earmark and has none yet."""
         self.reviewed = (-1, -1)
         """Version of the profiles and who was available when earmarks were last reviewed."""
         self.arrivals = 0

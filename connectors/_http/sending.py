@@ -83,7 +83,7 @@ class Poster:
         self._under_way += 1
         try:
             return await self._post(url, body, headers)
-        except (aiohttp.InvalidURL, ValueError) as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
             raise SendRefused("The receiver's address cannot be used: correct it in the channel's settings.") from error
         except aiohttp.ClientSSLError as error:
             raise SendDelayed("The receiver's certificate is not valid.") from error

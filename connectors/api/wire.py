@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connectors._contacts import normal_email, normal_phone
 from hub.errors import FieldFault, InvalidInput, Malformed
+from hub.model.addresses import normal_email, normal_phone
 from hub.model.content import MAX_TEXT, Content, Text, Unsupported
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId

@@ -14,8 +14,8 @@ from typing import Annotated
 import jwt
 import msgspec
 
-from connectors._contacts import normal_email, normal_phone
 from hub.errors import Unauthenticated
+from hub.model.addresses import normal_email, normal_phone
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId
 from hub.model.timestamps import Timestamp, to_seconds

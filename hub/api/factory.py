@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import cache
 
 import msgspec
 import structlog
@@ -65,10 +66,15 @@ def make_app(services: Services, settings: ApiSettings, registry: CollectorRegis
     return app
 
 
-def _add_documentation(app: web.Application) -> None:
+@cache
+def _documentation() -> tuple[bytes, str]:
+    """Return the OpenAPI document and its page; both depend on the code alone."""
     document = openapi()
-    encoded = msgspec.json.encode(document)
-    page = render(document)
+    return msgspec.json.encode(document), render(document)
+
+
+def _add_documentation(app: web.Application) -> None:
+    encoded, page = _documentation()
 
     async def schema(_request: web.Request) -> web.Response:
         return web.Response(body=encoded, content_type="application/json")

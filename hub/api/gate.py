@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import msgspec
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiMapping
 
 from hub.api.call import Call, Nothing, Upload
@@ -168,7 +169,7 @@ class Gate:
                 return await _one_file(request)
         except TimeoutError as error:
             raise Malformed("The file did not arrive in time.") from error
-        except (ValueError, AssertionError, RuntimeError, EOFError) as error:
+        except (ValueError, AssertionError, RuntimeError, EOFError, HttpProcessingError) as error:
             raise Malformed("The form cannot be read.") from error
 
 

@@ -132,7 +132,7 @@ class Answers:
     async def forget_old(self, store: Store) -> int:
         """Remove answers that are kept for longer than promised; return how many."""
         records = await store.records("answer")
-        old = [record.id for record in records if record.data is not None and self._is_old(record.data)]
+        old = [record.id for record in records if self._is_old(record.data)]
         for name in old:
             await self._records.put_plain("answer", name, None)
         return len(old)

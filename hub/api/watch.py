@@ -71,13 +71,14 @@ class Watch:
 
     async def _answer(self, request: web.Request, serve: Serve) -> web.StreamResponse:
         try:
-            return await serve(request)
+            try:
+                return await serve(request)
+            except web.HTTPException as error:
+                return await self._from_http(request, error)
         except HubError as error:
             if error.status >= 500:
                 log.warning("request.not_served", route=_template(request), reason=error.type, exc_info=error.__cause__)
             return answer_of(error).response()
-        except web.HTTPException as error:
-            return await self._from_http(request, error)
         except Exception:
             log.exception("request.failed", method=request.method, route=_template(request), caller=request.get(CALLER))
             return answer_of(Broken("The hub made a mistake. It is in the log.")).response()
@@ -85,16 +86,18 @@ class Watch:
     async def _from_http(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
         match error:
             case web.HTTPMethodNotAllowed():
-                return answer_of(MethodNotAllowed(error.allowed_methods)).response()
+                raise MethodNotAllowed(error.allowed_methods)
             case web.HTTPNotFound():
                 page = await self._fallback(request)
-                return page or answer_of(NotFound("There is nothing at this address.")).response()
+                if page is None:
+                    raise NotFound("There is nothing at this address.")
+                return page
             case web.HTTPRequestEntityTooLarge():
-                return answer_of(TooLarge("The body is too large.")).response()
+                raise TooLarge("The body is too large.")
             case _ if error.status < 400:
                 return error
             case _:
-                return answer_of(Malformed("The request cannot be read.")).response()
+                raise Malformed("The request cannot be read.")
 
     def _make_safe(self, response: web.StreamResponse) -> None:
         headers = response.headers

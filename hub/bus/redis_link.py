@@ -13,11 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from redis import __version__ as redis_version
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.driver_info import DriverInfo
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from hub.errors import SettingsError, Unavailable
@@ -88,8 +86,8 @@ class RedisLink:
             socket_connect_timeout=ANSWER_S,
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 1),
-            # Named here because redis-py would look its version up on the disk for each connection.
-            driver_info=DriverInfo(name="huike", lib_version=redis_version),
+            # Not told to the server, because redis-py would look its own version up on the disk for each connection.
+            driver_info=None,
         )
 
 

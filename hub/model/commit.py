@@ -90,13 +90,21 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
+REMOVED = msgspec.Raw(b"null")
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """A plain record, as JSON, or its removal when `data` is None."""
+    """A plain record, as JSON, or its removal (`REMOVED`)."""
 
     kind: RecordKind
     id: str
     version: int
-    data: msgspec.Raw | None
+    data: msgspec.Raw
+
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether this version of the record is its removal."""
+        return bytes(self.data) == b"null"
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,7 @@ does not read any clock.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 Timestamp = NewType("Timestamp", str)
@@ -16,7 +17,13 @@ Timestamp = NewType("Timestamp", str)
 def from_seconds(seconds: float) -> Timestamp:
     """Write POSIX seconds as a Timestamp, cut (not rounded) to the millisecond."""
     whole, millis = divmod(int(seconds * 1000 + 0.0001), 1000)
-    return Timestamp(f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z")
+    return Timestamp(f"{_to_second(whole)}.{millis:03d}Z")
+
+
+@lru_cache(maxsize=64)
+def _to_second(whole: int) -> str:
+    """Return the text up to the second; most times that are written lie in the second that is passing."""
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def to_seconds(at: Timestamp) -> float:

@@ -236,7 +236,7 @@ class Accounts:
         """Remove refresh tokens that have run out; return how many."""
         now = self._clock.now()
         records = await store.records("refresh_token")
-        families = [(one.id, msgspec.json.decode(one.data, type=_Family)) for one in records if one.data is not None]
+        families = [(one.id, msgspec.json.decode(one.data, type=_Family)) for one in records if not one.is_removed]
         old = [family_id for family_id, family in families if family.expires_at <= now]
         for family_id in old:
             await self._records.put_plain("refresh_token", family_id, None)

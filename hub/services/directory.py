@@ -74,7 +74,7 @@ class Directory:
             return
         if isinstance(present, Agent):
             self._by_email.pop(present.email, None)
-        if record.data is None:
+        if record.is_removed:
             shelf.pop(record.id, None)
             return
         value = msgspec.json.decode(record.data, type=KINDS[record.kind])

@@ -158,6 +158,7 @@ class Dispatch:
             self._settled_at = self._core.clock.now()
             await leader.rebuild(agent.id for agent in self._directory.agents() if agent.status != "offline")
             self._catch_up(leader)
+            self._presences.source = leader.presence
             log.info("router.leading", epoch=epoch, node=self._core.node)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_deadlines(leader))
@@ -171,6 +172,7 @@ class Dispatch:
             log.warning("router.store_unavailable", node=self._core.node)
         finally:
             leaving, self._leader, self._is_rebuilding = self._leader, None, False
+            self._presences.source = None
             if leaving is not None:
                 await leaving.close()
 
@@ -221,7 +223,7 @@ class Dispatch:
         agents = self._directory.agents()
         present = {agent.id: leader.presence(agent) for agent in agents}
         if not everything:
-            present = {one: figures for one, figures in present.items() if self._presences.current(one) != figures}
+            present = {one: figures for one, figures in present.items() if self._presences.told(one) != figures}
         self._presences.tell_figures(present)
         waiting = leader.engine.waiting()
         now = self._core.clock.now()
@@ -276,7 +278,8 @@ class Dispatch:
 
     def _candidates(self, leader: Leader, session: str) -> tuple[Candidate, ...]:
         found = []
-        for candidate in leader.engine.explain(session).candidates:
+        trace = leader.engine.explain(SessionId(session))
+        for candidate in trace.candidates if trace else ():
             agent = self._directory.agent(AgentId(candidate.agent))
             found.append(
                 Candidate(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, OfferId
 from hub.model.session import Session
 from hub.model.timestamps import Timestamp, to_seconds
 from routing import events as e
@@ -26,7 +26,7 @@ class Known:
     since: Timestamp
     status: Literal["waiting", "offered", "active"]
     agent: AgentId | None = None
-    offer: str | None = None
+    offer: OfferId | None = None
     offer_to: AgentId | None = None
     transfer_to: AgentId | None = None
     priority: int = 5

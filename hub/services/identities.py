@@ -165,7 +165,7 @@ class Identities:
         """
         for _ in range(_ATTEMPTS):
             record = await self._store.record("merge", merge_id)
-            if record is None or record.data is None:
+            if record is None:
                 raise NotFound("There is no such merge.")
             merge = msgspec.json.decode(record.data, type=Merge)
             if merge.undone_at is not None:

@@ -42,6 +42,7 @@ class Presences:
         self._records = records
         self._connections: dict[AgentId, set[str]] = {}
         self._figures: dict[AgentId, Presence] = {}
+        self.source: Callable[[Agent], Presence] | None = None
         self._watchers: list[Callable[[AgentId, Presence], None]] = []
         core.bus.listen(FIGURES, self._take_figures)
 
@@ -50,15 +51,16 @@ class Presences:
         self._watchers.append(watcher)
 
     def current(self, agent_id: AgentId) -> Presence:
-        """Return what is known of an agent's presence now."""
+        """Return an agent's presence: from the router itself where it runs here, else as it was last told."""
         agent = self._directory.agent(agent_id)
-        capacity = agent.capacity if agent else 0
-        known = self._figures.get(agent_id)
-        return (
-            Presence(status=known.status, used=known.used, capacity=capacity)
-            if known
-            else Presence(status="offline", used=0, capacity=capacity)
-        )
+        if agent is not None and self.source is not None:
+            return self.source(agent)
+        known = self.told(agent_id)
+        return known or Presence(status="offline", used=0, capacity=agent.capacity if agent else 0)
+
+    def told(self, agent_id: AgentId) -> Presence | None:
+        """Return what the router told last of an agent, or None."""
+        return self._figures.get(agent_id)
 
     async def get(self, agent_id: AgentId) -> Presence:
         """Return an agent's presence.

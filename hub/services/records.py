@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.errors import AlreadyClaimed, Conflict, NotFound, VersionConflict
 from hub.model.agent import Agent
-from hub.model.commit import Claim, Commit, EventTag, Record, RecordKind, record_key
+from hub.model.commit import REMOVED, Claim, Commit, EventTag, Record, RecordKind, record_key
 from hub.services.core import Core
 from hub.services.directory import KIND_OF, KINDS, Directory, Plain
 
@@ -55,7 +55,7 @@ class Records:
         kind = KIND_OF[shape]
         for _ in range(_ATTEMPTS):
             record = await self._store.record(kind, record_id)
-            if record is None or record.data is None:
+            if record is None:
                 raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
             present = msgspec.json.decode(record.data, type=shape)
             changed = change(present)
@@ -100,12 +100,12 @@ class Records:
     async def get_plain(self, kind: RecordKind, record_id: str) -> bytes | None:
         """Return bytes kept by `put_plain`, or None."""
         record = await self._store.record(kind, record_id)
-        return bytes(record.data) if record and record.data is not None else None
+        return bytes(record.data) if record else None
 
     async def _put(
         self, kind: RecordKind, record_id: str, version: int, data: bytes | None, claims: tuple[Claim, ...] = ()
     ) -> None:
-        record = Record(kind=kind, id=record_id, version=version, data=None if data is None else msgspec.Raw(data))
+        record = Record(kind=kind, id=record_id, version=version, data=REMOVED if data is None else msgspec.Raw(data))
         events = (EventTag(type="record.changed", data={"kind": kind, "id": record_id}),) if kind in KINDS else ()
         await self._store.append(
             Commit(

@@ -222,11 +222,11 @@ class MemoryStore:
     async def record(self, kind: RecordKind, record_id: str) -> Record | None:
         """Return a plain record."""
         record = self._data.records.get((kind, record_id))
-        return record if record and record.data is not None else None
+        return record if record and not record.is_removed else None
 
     async def records(self, kind: RecordKind) -> Sequence[Record]:
         """Return the records of a kind by id."""
-        present = (record for record in self._data.records.values() if record.kind == kind and record.data is not None)
+        present = (record for record in self._data.records.values() if record.kind == kind and not record.is_removed)
         return sorted(present, key=lambda record: record.id)
 
     async def lease_jobs(self, kind: JobKind, *, owner: str, now: Timestamp, until: Timestamp, limit: int) -> list[Job]:

@@ -144,7 +144,7 @@ def _customer_change(customer: Customer) -> Change:
 
 
 def _record_change(record: Record) -> Change:
-    data = None if record.data is None else bytes(record.data)
+    data = None if record.is_removed else bytes(record.data)
     fields = {"kind": record.kind, "record": record.id, "data": data}
     return _guarded(record_name(record.kind, record.id), record.version, fields)
 

@@ -81,6 +81,7 @@ class SqliteStore:
             return writer, Readers(self._path)
 
         if self._open is None:
+            self._kept.clear()  # while the store was closed another process may have written
             self._open = (loop, *await asyncio.to_thread(start))
 
     async def close(self) -> None:

@@ -183,9 +183,9 @@ def _write_customers(database: sqlite3.Connection, customers: Sequence[Customer]
 
 
 def _write_records(database: sqlite3.Connection, records: Sequence[Record]) -> None:
-    kept = [(r.kind, r.id, r.version, bytes(r.data)) for r in records if r.data is not None]
+    kept = [(r.kind, r.id, r.version, bytes(r.data)) for r in records if not r.is_removed]
     _RECORDS.run(database, kept)
-    _LOST_RECORDS.run(database, [(record.kind, record.id) for record in records if record.data is None])
+    _LOST_RECORDS.run(database, [(record.kind, record.id) for record in records if record.is_removed])
 
 
 def _job_row(job: Job) -> tuple[Value, ...]:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.model.commit import (
+    REMOVED,
     Claim,
     Commit,
     EventTag,
@@ -133,7 +134,7 @@ def a_record(record_id: str, version: int = 1, data: object = None, *, kind: Rec
 
 def a_removal(record_id: str, version: int, *, kind: RecordKind = "tag") -> Record:
     """Return the removal of a plain record."""
-    return Record(kind=kind, id=record_id, version=version, data=None)
+    return Record(kind=kind, id=record_id, version=version, data=REMOVED)
 
 
 def a_claim(key: str, answer: object = None) -> Claim:

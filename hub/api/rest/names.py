@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import UnsetType
 
-from hub.errors import Conflict
+from hub.errors import Conflict, NotFound
 
 
 class Named(Protocol):
@@ -22,6 +22,16 @@ class Named(Protocol):
     def name(self) -> str:
         """Return the record's name."""
         ...
+
+
+def must_exist(record: object | None) -> None:
+    """Refuse to go on without the record.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if record is None:
+        raise NotFound("There is no such record.")
 
 
 def keep_unique(records: Sequence[Named], name: str | UnsetType, *, besides: str | None = None) -> None:

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from hub.api.access import EVERYBODY, LEADERS
 from hub.api.call import Call, Listing, Nothing, Paging, listing
 from hub.api.patches import patched
-from hub.api.rest.names import keep_unique
+from hub.api.rest.names import keep_unique, must_exist
 from hub.api.routes import Routes
 from hub.model.workspace import Tag
 
@@ -50,6 +50,7 @@ async def create_tag(call: Call[TagDraft, Nothing]) -> Tag:
 @routes.on("PATCH", "/tags/{id}", access=LEADERS)
 async def change_tag(call: Call[TagPatch, Nothing]) -> Tag:
     """Change a tag."""
+    must_exist(call.services.directory.find(Tag, call.id))
     keep_unique(call.services.directory.tags(), call.body.name, besides=call.id)
     return await call.services.records.update(Tag, call.id, lambda present: patched(present, call.body))
 

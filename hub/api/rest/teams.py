@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from hub.api.access import ADMIN, EVERYBODY
 from hub.api.call import Call, Listing, Nothing, Paging, listing
 from hub.api.patches import patched
-from hub.api.rest.names import keep_unique
+from hub.api.rest.names import keep_unique, must_exist
 from hub.api.routes import Routes
 from hub.model.ids import TeamId
 from hub.model.workspace import Team
@@ -47,6 +47,7 @@ async def create_team(call: Call[TeamDraft, Nothing]) -> Team:
 @routes.on("PATCH", "/teams/{id}", access=ADMIN)
 async def change_team(call: Call[TeamPatch, Nothing]) -> Team:
     """Rename a team."""
+    must_exist(call.services.directory.find(Team, call.id))
     keep_unique(call.services.directory.teams(), call.body.name, besides=call.id)
     return await call.services.records.update(Team, call.id, lambda present: patched(present, call.body))
 

@@ -117,6 +117,18 @@ async def test_a_fault_of_ours_is_a_500_without_a_traceback(staffed: World, monk
     text = await response.text()
     assert "secret" not in text
     assert "Traceback" not in text
+    faults = [entry for entry in staffed.log if entry["log_level"] == "error"]
+    assert [entry["event"] for entry in faults] == ["request.failed"]
+    assert faults[0]["route"] == "/api/v1/sessions"
+
+
+async def test_each_request_is_one_line_without_personal_data(staffed: World) -> None:
+    staffed.log.clear()
+    await staffed.call("GET", "/customers?identity=phone:%2B8613800000000", as_="agent")
+    assert [entry["event"] for entry in staffed.log] == ["request.served"]
+    line = staffed.log[0]
+    assert (line["route"], line["status"], line["caller"]) == ("/api/v1/customers", 200, "agent/agent-1")
+    assert "138" not in str(line)
 
 
 async def test_every_answer_carries_safe_headers(world: World) -> None:
@@ -146,21 +158,28 @@ async def test_webhooks_answer_after_the_connector(world: World) -> None:
     assert first["seq"] == 1
     assert await world.receive(channel, "e1") == first
     path = f"/channels/{channel.id}/webhook"
+    before = await world.store.last_position()
     assert (await world.send("POST", path, {"id": "e2"})).status == 401
+    assert (await world.push(channel, "e2", b"{")).status == 400
+    assert (await world.push(channel, "e2", {"id": "e2"})).status == 422
+    assert (await world.push(channel, "e2", b"x" * (MAX_JSON_BYTES + 1))).status == 413
     assert (await world.send("POST", "/channels/nothing/webhook", {"id": "e2"})).status == 404
-    assert (await world.send("POST", path, b"x" * (MAX_JSON_BYTES + 1), X_Signature="good")).status == 413
+    assert await world.store.last_position() == before
 
 
-async def test_a_fault_in_a_webhook_is_503(world: World) -> None:
-    channel = await world.add_channel()
-    response = await world.send("POST", f"/channels/{channel.id}/webhook", b"boom", X_Signature="good")
+async def test_a_fault_in_a_webhook_is_503(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_args: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(type(world.services.inbounds), "take", broken)
+    response = await world.push(await world.add_channel(), "e1", {})
     assert response.status == 503
     assert "Retry-After" in response.headers
+    assert [entry["event"] for entry in world.log if entry["log_level"] == "error"] == ["webhook.failed"]
 
 
 async def test_a_busy_hub_refuses_webhooks_at_once(tmp_path: Path) -> None:
     async with a_world(tmp_path, lambda settings: replace(settings, webhooks_at_once=0)) as world:
-        channel = await world.add_channel()
-        response = await world.send("POST", f"/channels/{channel.id}/webhook", {"id": "e1"}, X_Signature="good")
+        response = await world.push(await world.add_channel(), "e1", {})
         assert response.status == 503
         assert "Retry-After" in response.headers

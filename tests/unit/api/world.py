@@ -1,54 +1,43 @@
-"""A whole hub in memory behind a test client: real services, store and bus; only time, files and providers are ours."""
+"""A whole hub in memory behind a test client: real services, store and bus; only time and files are ours."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import hmac
+import io
+import sys
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog.testing
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from hub.api.factory import make_app
 from hub.api.settings import ApiSettings
+from hub.app import Parts, make_services
 from hub.bus.memory import MemoryBus
-from hub.errors import NotFound, Unauthenticated
+from hub.errors import NotFound
 from hub.model.agent import Agent, Role
-from hub.model.content import Text
-from hub.model.customer import Identity
 from hub.model.ids import AgentId, ChannelId, CustomerId
-from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind
-from hub.ports.channel import Capabilities, Connector, Inbound, Outbound, Reply, Request, Sender, Sent
 from hub.services import Services
-from hub.services.accounts import Accounts
-from hub.services.attachments import Attachments
-from hub.services.connectors import Connectors, MakeConnector
-from hub.services.core import Core
-from hub.services.customers import Customers
-from hub.services.desk import Desk
-from hub.services.directory import Directory
-from hub.services.dispatch import Dispatch
-from hub.services.identities import Identities
-from hub.services.inbound import Inbounds
-from hub.services.presences import Presences
-from hub.services.records import Records
-from hub.services.secrets import Secrets
-from hub.services.sessions import Sessions
-from hub.services.typing import TypingSignals
-from hub.services.visitors import VisitorIdentity, Visitors
-from hub.settings import SessionSettings
+from hub.services.visitors import VisitorIdentity
+from hub.settings import Settings
 from hub.store.memory import MemoryStore
 from hub.testing.environment import FakeClock, SeededIds
 
 PASSWORD = "correct horse"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """A hash that costs nothing to check: what hashing costs is the business of its own test."""
+_CHANNEL_KEY = b"the key of every open channel"
+WHSEC = f"whsec_{base64.b64encode(_CHANNEL_KEY).decode()}"
 PUBLIC_URL = "http://hub.test"
 
 
@@ -84,55 +73,6 @@ class HeldBlobs:
             raise NotFound("There is no such blob.") from None
 
 
-class PlainConnector:
-    """A provider that signs with a header and sends `{id, from, text}`."""
-
-    capabilities = Capabilities(pushes=False)
-    broken = False
-
-    async def open(self) -> None:
-        """Do nothing."""
-
-    async def close(self) -> None:
-        """Do nothing."""
-
-    def verify(self, request: Request, now: Timestamp) -> None:
-        del now
-        if request.headers.get("x-signature") != "good":
-            raise Unauthenticated("The signature is wrong.")
-
-    def parse(self, request: Request) -> Sequence[Inbound]:
-        if request.body == b"boom":
-            raise RuntimeError("a fault of ours")
-        fields = msgspec.json.decode(request.body, type=dict[str, str])
-        identity = Identity(kind="external", value=fields["from"], verified=True)
-        return [
-            Inbound(
-                event_id=fields["id"],
-                kind="message",
-                occurred_at=Timestamp("2026-01-05T08:00:00.000Z"),
-                sender=Sender(address=fields["from"], identities=(identity,), name=fields["from"].title()),
-                content=Text(text=fields["text"]),
-            )
-        ]
-
-    def reply(self, request: Request, taken: Sequence[bytes]) -> Reply:
-        del request
-        return Reply(body=taken[0])
-
-    async def send(self, outbound: Outbound) -> Sent:
-        del outbound
-        return Sent()
-
-
-def _make_plain(channel: Channel, settings: Mapping[str, object]) -> Connector:
-    del channel, settings
-    return PlainConnector()
-
-
-MAKERS: Mapping[ChannelKind, MakeConnector] = {"webchat": _make_plain, "api": _make_plain}
-
-
 @dataclass(frozen=True, kw_only=True)
 class World:
     """The hub under test and the way to talk to it."""
@@ -142,6 +82,7 @@ class World:
     store: MemoryStore
     client: TestClient[Any, Any]
     tokens: dict[str, str]
+    log: list[MutableMapping[str, Any]]
 
     async def call(
         self, method: str, path: str, body: object = None, *, as_: str | None = None, **headers: str
@@ -158,9 +99,10 @@ class World:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if as_ is not None:
             sent["Authorization"] = f"Bearer {self.tokens[as_]}"
-        data = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
-        if data is not None:
+        encoded = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        if encoded is not None:
             sent.setdefault("Content-Type", "application/json")
+        data = None if encoded is None else io.BytesIO(encoded)
         return await self.client.request(method, path, data=data, headers=sent)
 
     async def add_agent(self, role: Role, **changes: Any) -> Agent:
@@ -184,6 +126,7 @@ class World:
             kind=kind,
             name=kind.title(),
             settings=settings,
+            secrets={"inbound_secret": self.services.secrets.seal(WHSEC)} if kind == "api" else {},
             created_at=self.clock.now(),
         )
         return await self.services.records.create(channel)
@@ -197,55 +140,39 @@ class World:
 
     async def receive(self, channel: Channel, event_id: str, text: str = "你好", sender: str = "li") -> Any:
         """Let a customer write over the webhook."""
-        response = await self.send(
-            "POST",
-            f"/channels/{channel.id}/webhook",
-            {"id": event_id, "from": sender, "text": text},
-            X_Signature="good",
+        response = await self.push(
+            channel,
+            event_id,
+            {
+                "id": event_id,
+                "at": self.clock.now(),
+                "customer": {"external_id": sender, "name": sender.title()},
+                "content": {"type": "text", "text": text},
+            },
         )
         assert response.status == 200, await response.text()
         return await response.json()
 
+    async def push(self, channel: Channel, event_id: str, body: object) -> ClientResponse:
+        """Send a signed push (Standard Webhooks) to a channel."""
+        encoded = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        at = str(int(self.clock.seconds()))
+        signed = hmac.digest(_CHANNEL_KEY, f"{event_id}.{at}.".encode() + encoded, "sha256")
+        return await self.send(
+            "POST",
+            f"/channels/{channel.id}/webhook",
+            encoded,
+            webhook_id=event_id,
+            webhook_timestamp=at,
+            webhook_signature=f"v1,{base64.b64encode(signed).decode()}",
+        )
 
-def make_services(clock: FakeClock, store: MemoryStore, bus: MemoryBus) -> Services:
-    """Wire real services together."""
-    core = Core(
-        store=store,
-        bus=bus,
-        clock=clock,
-        ids=SeededIds("api"),
-        session=SessionSettings(),
-        is_sole_writer=True,
-        node="test",
-    )
-    secrets = Secrets("a key for tests only")
-    directory = Directory(store)
-    records = Records(core, directory)
-    accounts = Accounts(directory=directory, records=records, secrets=secrets, clock=clock, ids=core.ids)
-    attachments = Attachments(records=records, blobs=HeldBlobs(), secrets=secrets, clock=clock, ids=core.ids)
-    connectors = Connectors(directory, secrets, MAKERS)
-    sessions = Sessions(core)
-    identities = Identities(core)
-    inbounds = Inbounds(core, sessions, identities, directory, connectors)
-    presences = Presences(core, directory, records)
-    return Services(
-        core=core,
-        secrets=secrets,
-        directory=directory,
-        records=records,
-        accounts=accounts,
-        attachments=attachments,
-        connectors=connectors,
-        sessions=sessions,
-        identities=identities,
-        inbounds=inbounds,
-        customers=Customers(core, sessions, identities),
-        presences=presences,
-        dispatch=Dispatch(core, sessions, directory, presences),
-        desk=Desk(core, sessions, directory, connectors, attachments),
-        visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
-        typing=TypingSignals(bus),
-    )
+
+def _name_error(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep the error itself: reading source lines for a traceback would block the loop."""
+    if event.get("exc_info") is True:
+        event["exc_info"] = sys.exc_info()[1]
+    return event
 
 
 @asynccontextmanager
@@ -257,12 +184,13 @@ async def a_world(ui_folder: Path, change: Callable[[ApiSettings], ApiSettings] 
     await store.open()
     store.on_commit(bus.publish)
     await bus.open()
-    services = make_services(clock, store, bus)
-    bus.subscribe(services.directory.hear)
-    bus.subscribe(services.identities.hear)
-    bus.subscribe(services.inbounds.hear)
+    parts = Parts(store=store, bus=bus, blobs=HeldBlobs(), clock=clock, ids=SeededIds("api"))
+    services = make_services(Settings(secret_key="a key for tests only"), parts)
+    for listener in (services.directory, services.sessions, services.identities, services.inbounds):
+        bus.subscribe(listener.hear)
     app = make_app(services, change(ApiSettings(public_url=PUBLIC_URL, ui_folder=ui_folder)))
-    async with TestClient(TestServer(app)) as client:
-        yield World(services=services, clock=clock, store=store, client=client, tokens={})
+    with structlog.testing.capture_logs(processors=[_name_error]) as log:
+        async with TestClient(TestServer(app)) as client:
+            yield World(services=services, clock=clock, store=store, client=client, tokens={}, log=log)
     await bus.close()
     await store.close()

@@ -35,7 +35,7 @@ class Canary:
         return web.Response(body=b"PNG", content_type="image/png")
 
     async def redirect(self, request: web.Request) -> web.Response:
-        raise web.HTTPFound(request.query["to"])
+        return web.Response(status=302, headers={"Location": request.query["to"]})
 
     async def status(self, request: web.Request) -> web.Response:
         return web.Response(status=int(request.query["of"]), body=b"canary in the body")
@@ -102,7 +102,18 @@ async def test_a_public_file_is_fetched(canary: Canary) -> None:
 
 async def test_private_places_are_never_connected_to(canary: Canary) -> None:
     port = canary.private.rsplit(":", 1)[1]
-    for host in ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f.1", "127.1"):
+    hosts = (
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "0",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0177.0.0.1",
+    )
+    for host in hosts:
         with pytest.raises(FileRefused):
             await fetched(f"http://{host}:{port}/secret")
     assert canary.connections == 0
@@ -191,4 +202,4 @@ async def test_what_is_no_plain_web_address_is_refused(address: str) -> None:
 
 async def test_a_server_that_does_not_listen_may_come_back() -> None:
     with pytest.raises(FileDelayed):
-        await fetched("http://127.0.0.2:9/file")
+        await fetched("http://127.0.0.2:1024/file")

@@ -26,7 +26,7 @@ class Floor:
         self.log: list[tuple[e.Event, float]] = []
         self.now = 0.0
         self.offers: dict[str, d.Offered] = {}
-        self._referee = Referee(self.config)
+        self.referee = Referee(self.config)
 
     # ------------------------------------------------------------------------------------------------ time and log
 
@@ -46,7 +46,7 @@ class Floor:
         for one in decisions:
             if isinstance(one, d.Offered):
                 self.offers[one.session] = one
-        self._referee.look(event, self.now, decisions, self.engine)
+        self.referee.look(event, self.now, decisions, self.engine)
         return decisions
 
     def new_id(self) -> str:
@@ -182,9 +182,9 @@ class Floor:
     def force(self, session: str, agent: str) -> list[d.Decision]:
         return self.tell(e.SessionForced(id=self.new_id(), session=SessionId(session), agent=AgentId(agent)))
 
-    def busy(self, session: str, agent: str, **needs: int) -> None:
-        """Make a session active on an agent who alone could get it now."""
-        assert offers(self.queue(session, **needs)) == [(session, agent)]  # type: ignore[arg-type] # weight, priority
+    def busy(self, session: str, agent: str, *, priority: int = 5, weight: int = 1) -> None:
+        """Make a session active on the agent who is next."""
+        assert offers(self.queue(session, priority=priority, weight=weight)) == [(session, agent)]
         self.accept(session)
 
     # --------------------------------------------------------------------------------------------------- questions

@@ -169,7 +169,7 @@ async def test_commit_that_names_a_key_twice_harms_no_neighbour(store: SqliteSto
 async def test_log_is_kept_short_while_work_goes_on(
     store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_writer, "LOG_ROWS", 300)
+    monkeypatch.setattr(sqlite_writer, "LOG_PAGES", 200)
 
     async def talk(name: str) -> None:
         session = a_session(name, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors._contacts import normal_email, normal_phone
+from hub.model.addresses import normal_email, normal_phone
 
 
 @pytest.mark.parametrize(
