@@ -182,9 +182,9 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
         works["bots"] = turns.warm_up
         outbox = Outbox(core, services.sessions, services.connectors, services.records)
         for worker in (
-            Worker(core, "bot_turn", turns.handle, at_once=32),
-            Worker(core, "push", outbox.handle, at_once=64),
-            Worker(core, "timer", Timers(core, services.sessions).handle, at_once=16),
+            Worker(core, "bot_turn", turns.take_turn, at_once=32),
+            Worker(core, "push", outbox.push, at_once=64),
+            Worker(core, "timer", Timers(core, services.sessions).fire, at_once=16),
         ):
             core.store.on_commit(worker.hear_own)
             works[f"worker {worker.kind}"] = worker.run

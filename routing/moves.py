@@ -67,7 +67,7 @@ def leave(state: State, session: Session) -> None:
     if session.id in state.firsts:
         session.first_since = None
         del state.firsts[session.id]
-        for agent in [agent for agent, one in state.earmarks.items() if one == session.id]:
+        for agent in state.earmarked_for(session.id):
             state.drop_earmark(agent)
 
 
@@ -84,6 +84,9 @@ def move(
     amend(session, priority=priority, skills=skills, language=language)
     state.entered.setdefault(session.id, False)
     _put(state, session)
+    # From a worse place, an earmarked session keeps fewer others away.
+    for agent in state.earmarked_for(session.id):
+        state.freed[agent] = None
 
 
 def amend(session: Session, *, priority: int | None, skills: dict[str, int] | None, language: str | None) -> None:

@@ -94,6 +94,10 @@ class State:
         self.roster.seats[agent].agent.earmark = None
         self.freed[agent] = None
 
+    def earmarked_for(self, session: SessionId) -> list[AgentId]:
+        """Return who is earmarked for this session: one agent or none."""
+        return [agent for agent, one in self.earmarks.items() if one == session]
+
     def spared(self, session: Session) -> list[AgentId]:
         """Return the agents who are earmarked for a session that comes before this one."""
         if not self.earmarks:

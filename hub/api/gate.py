@@ -28,7 +28,7 @@ from hub.services import Services
 from hub.services.visitors import VisitorIdentity
 
 CALLER: web.RequestKey[str] = web.RequestKey("caller", str)
-"""Who calls, for the log: an id, never a name or an address."""
+"""Who calls, for the log: the id of an agent or a device, never a name or an address."""
 
 _BODY_LIMIT_S = 30.0
 _UPLOAD_LIMIT_S = 120.0
@@ -90,7 +90,7 @@ class Gate:
 
         async def serve(request: web.Request) -> web.StreamResponse:
             caller, name = self._admit(route, request)
-            request[CALLER] = name
+            request[CALLER] = "anonymous" if caller is None else name
             query = read_query(request.query)
             body: object = Nothing()
             content = b""

@@ -172,7 +172,7 @@ class AgentSockets:
                 self._sockets.leave(connection, EVERYTHING)
 
     def _handler(self, act: Any) -> Any:
-        async def handle(sid: str, data: object = None, *_: object) -> Ack:
+        async def carry_out(sid: str, data: object = None, *_: object) -> Ack:
             async def work() -> Ack:
                 agent = self._agent(sid)
                 if agent is None:
@@ -182,7 +182,7 @@ class AgentSockets:
 
             return await answered(self._sockets.connections.get(sid), work)
 
-        return handle
+        return carry_out
 
     async def _unknown(self, event: str, sid: str, *_: object) -> Ack:
         async def work() -> Ack:

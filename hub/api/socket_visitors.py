@@ -165,7 +165,7 @@ class VisitorSockets:
             self._sockets.leave_all(connection)
 
     def _handler(self, act: Any) -> Any:
-        async def handle(sid: str, data: object = None, *_: object) -> Ack:
+        async def carry_out(sid: str, data: object = None, *_: object) -> Ack:
             async def work() -> Ack:
                 client = self._clients.get(sid)
                 if client is None:
@@ -175,7 +175,7 @@ class VisitorSockets:
 
             return await answered(self._sockets.connections.get(sid), work)
 
-        return handle
+        return carry_out
 
     async def _unknown(self, event: str, sid: str, *_: object) -> Ack:
         async def work() -> Ack:

@@ -26,12 +26,14 @@ SAFE_HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
+    ("Server", "huike"),
 )
 """Set on every answer that does not say something else: an answer of the API is never a page."""
 
 _HSTS = "max-age=31536000"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/channels/{id}/webhook"})
-"""Asked many times a second: logged for developers only, unless something is wrong."""
+"""Asked many times a second: counted, and not logged unless something is wrong on our side."""
 
 
 class Watch:
@@ -41,6 +43,7 @@ class Watch:
         """Count into the registry; ask `fallback` for addresses that no route has (the console's own pages)."""
         self._fallback = fallback
         self._is_https = is_https
+        self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "huike_http_requests",
             "Requests by method, route and status.",
@@ -109,10 +112,16 @@ class Watch:
 
     def _note(self, request: web.Request, status: int, seconds: float) -> None:
         route = _template(request)
-        self._requests.labels(request.method if status != 405 else "other", route, status).inc()
-        self._seconds.labels(route).observe(seconds)
-        say = log.debug if route in _QUIET and status < 500 else log.info
-        say(
+        # Finding a figure by its labels costs more than counting; routes, methods and statuses are few.
+        key = (request.method if request.method in _METHODS else "other", route, status)
+        figures = self._figures.get(key)
+        if figures is None:
+            figures = self._figures[key] = (self._requests.labels(*key), self._seconds.labels(route))
+        figures[0].inc()
+        figures[1].observe(seconds)
+        if route in _QUIET and status < 500:
+            return
+        log.info(
             "request.served",
             method=request.method,
             route=route,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from hub.model.content import Content
+from hub.model.content import Attachment, Content
 from hub.model.customer import Level
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
 from hub.model.session import Demand, IntentScore, Route
@@ -19,8 +19,20 @@ class _Command(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all commands."""
 
 
+class AwaitedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a message that is still to be fetched, and the job that does it."""
+
+    job: JobId
+    url: str
+    name: str
+    mime: str = ""
+
+
 class Receive(_Command, frozen=True, kw_only=True):
-    """The customer wrote. While a bot has the floor, `bot_job` is the job that asks for its turn."""
+    """The customer wrote. While a bot has the floor, `bot_job` is the job that asks for its turn.
+
+    `files` are fetched afterwards, one after another; until then their names stand in for a text that is missing.
+    """
 
     message_id: MessageId
     author: Actor
@@ -29,6 +41,7 @@ class Receive(_Command, frozen=True, kw_only=True):
     content: Content
     bot_job: JobId
     client_id: str | None = None
+    files: tuple[AwaitedFile, ...] = ()
 
 
 class Open(_Command, frozen=True, kw_only=True):
@@ -211,6 +224,20 @@ class Resend(_Command, frozen=True, kw_only=True):
     force: bool = False
 
 
+class SettleFile(_Command, frozen=True, kw_only=True):
+    """An awaited file of a customer's message is there, or (`file` is None) will never be, for a reason.
+
+    `stand_in` is the text that stood in for the files; it goes with the last of them.
+    """
+
+    message: Message
+    done_job: JobId
+    name: str
+    file: Attachment | None = None
+    reason: str = ""
+    stand_in: str = ""
+
+
 class Rate(_Command, frozen=True, kw_only=True):
     """The customer rates the service."""
 
@@ -257,6 +284,7 @@ Command = (
     | MarkRead
     | Report
     | Resend
+    | SettleFile
     | Rate
     | Label
     | Rename

@@ -50,7 +50,7 @@ RecordKind = Literal[
     "outbound_attempt",
     "system",
 ]
-JobKind = Literal["bot_turn", "push", "timer"]
+JobKind = Literal["bot_turn", "push", "timer", "fetch"]
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class EventTag(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Durable work that a commit asks for: a bot's turn, a push to a provider, or a timer.
+    """Durable work that a commit asks for: a bot's turn, a push to a provider, a timer, or a file to fetch.
 
     Jobs of one `group` (a session) and kind are done one after the other in the order of their `seq`; a job that is
     due later holds back those behind it.

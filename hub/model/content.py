@@ -5,10 +5,11 @@ A provider's kind that we do not know becomes `Unsupported` with the raw matter 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.model.ids import AttachmentId
 
@@ -113,6 +114,17 @@ Content = Text | Image | File | Voice | Video | Location | Link | Card | Menu | 
 def type_name(content: Content) -> str:
     """Return the content's kind as it stands on the wire."""
     return str(content.__struct_config__.tag)
+
+
+def with_files(content: Content, files: Sequence[Attachment]) -> Content:
+    """Return the content with these files in place of its own; plain talk takes its kind from them."""
+    kept = tuple(files)
+    if not isinstance(content, Text | Image | File):
+        return replace(content, attachments=kept)
+    if not kept:
+        return Text(text=content.text)
+    shape = Image if all(file.mime.startswith("image/") for file in kept) else File
+    return shape(text=content.text, attachments=kept)
 
 
 def preview(content: Content, limit: int = 120) -> str:

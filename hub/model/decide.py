@@ -12,6 +12,7 @@ from typing import Any
 from hub.errors import Conflict
 from hub.model import commands as c
 from hub.model import decide_desk as desk
+from hub.model import decide_files as files
 from hub.model import decide_routing as routing
 from hub.model import decide_talk as talk
 from hub.model.commit import Commit
@@ -29,6 +30,7 @@ _RULES: dict[type[c.Command], Callable[[Draft, Any], bool]] = {
     c.MarkRead: talk.mark_read,
     c.Report: talk.report,
     c.Resend: talk.resend,
+    c.SettleFile: files.settle_file,
     c.Rate: talk.rate,
     c.MakeOffer: routing.make_offer,
     c.EndOffer: routing.end_offer,

@@ -8,6 +8,7 @@ from hub.errors import Conflict
 from hub.model import commands as c
 from hub.model.commit import Job
 from hub.model.content import preview
+from hub.model.decide_files import ask_for_files, until_fetched
 from hub.model.draft import Draft, refuse
 from hub.model.ids import JobId, SessionId
 from hub.model.session import NOBODY, Context, Handoff, Holder, IntentScore, Rating, Session
@@ -56,6 +57,7 @@ def receive(draft: Draft, command: c.Receive) -> bool:
     if command.channel_id not in session.routes:
         draft.record("channel_joined", command.author, channel_id=command.channel_id)
     seq = draft.next_seq()
+    content = until_fetched(command.content, command.files)
     draft.say(
         Message(
             seq=seq,
@@ -64,7 +66,7 @@ def receive(draft: Draft, command: c.Receive) -> bool:
             direction="in",
             author=command.author,
             channel_id=command.channel_id,
-            content=command.content,
+            content=content,
             delivery=Delivery(state="delivered"),
             client_id=command.client_id,
         )
@@ -76,8 +78,9 @@ def receive(draft: Draft, command: c.Receive) -> bool:
         unread=session.unread + 1,
         bot_streak=0,
     )
+    ask_for_files(draft, command)
     if session.state == "bot":
-        asked = (*session.context.questions, preview(command.content))[-LAST_QUESTIONS:]
+        asked = (*session.context.questions, preview(content))[-LAST_QUESTIONS:]
         draft.set(bot_asked_seq=seq, context=replace(session.context, questions=asked))
         draft.ask(_job(draft, command.bot_job, "bot_turn", seq))
     elif session.state == "wrap_up":

@@ -51,18 +51,14 @@ class Draft:
         self._told.append(EventTag(type="message.created", seq=message.seq))
         if message.note:
             return
-        latest = LastMessage(
-            text=preview(message.content),
-            author_kind=message.author.kind,
-            at=message.at,
-            type=type_name(message.content),
-        )
-        self.set(last_message_at=self.now, last_message=latest, last_message_id=message.id)
+        self.set(last_message_at=self.now, last_message=_short(message), last_message_id=message.id)
 
     def revise(self, message: Message) -> None:
         """Put a changed message in the place of the one with its number."""
         self._messages.append(message)
         self._told.append(EventTag(type="message.updated", seq=message.seq))
+        if message.id == self.session.last_message_id:
+            self.set(last_message=_short(message))
 
     def record(self, kind: ActivityKind, actor: Actor, **data: str | int | Mapping[str, str] | None) -> None:
         """Add something that was done to the timeline."""
@@ -100,6 +96,15 @@ class Draft:
             done=tuple(self._done),
             epoch=epoch,
         )
+
+
+def _short(message: Message) -> LastMessage:
+    return LastMessage(
+        text=preview(message.content),
+        author_kind=message.author.kind,
+        at=message.at,
+        type=type_name(message.content),
+    )
 
 
 def refuse(session: Session, detail: str, *, code: str | None = None) -> Conflict:

@@ -48,6 +48,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[State]] = {
     c.MarkRead: ANY,
     c.Report: ANY,
     c.Resend: ANY,
+    c.SettleFile: ANY,
     c.Rate: ANY,
     c.Label: ANY,
     c.Rename: ANY,

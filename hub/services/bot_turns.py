@@ -53,7 +53,7 @@ class BotTurns:
             except Exception:
                 log.exception("bot.unusable", bot=bot.id)
 
-    async def handle(self, job: Job) -> Outcome:
+    async def take_turn(self, job: Job) -> Outcome:
         """Do one turn."""
         if job.session_id is None:
             return REMOVE

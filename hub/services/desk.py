@@ -16,7 +16,7 @@ from hub.errors import AlreadyClaimed, Conflict, Forbidden, InvalidInput, NotFou
 from hub.model import commands as c
 from hub.model.agent import Agent
 from hub.model.commit import Claim, Commit
-from hub.model.content import MAX_TEXT, Attachment, Content, File, Image, Text
+from hub.model.content import MAX_TEXT, Attachment, Content, Text, with_files
 from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, SessionId, TeamId
 from hub.model.session import OPEN_STATES, Demand, Session
 from hub.model.timeline import Actor, Entry, Message
@@ -292,10 +292,6 @@ def compose(text: str, files: Sequence[Attachment]) -> Content:
     Raises:
         InvalidInput: there is neither text nor file.
     """
-    if files and all(file.mime.startswith("image/") for file in files):
-        return Image(text=text, attachments=tuple(files))
-    if files:
-        return File(text=text, attachments=tuple(files))
-    if not text.strip():
+    if not files and not text.strip():
         raise InvalidInput("A message needs text or a file.", code="empty-message")
-    return Text(text=text)
+    return with_files(Text(text=text), files)

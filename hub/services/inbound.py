@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -24,8 +25,9 @@ from hub.model.timeline import Actor
 from hub.model.timestamps import shift
 from hub.model.workspace import Channel
 from hub.ports.bus import Published
-from hub.ports.channel import Inbound, Reply, Request
+from hub.ports.channel import FetchedFile, Inbound, Reply, Request
 from hub.ports.store import SessionQuery
+from hub.services.attachments import safe_name
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.directory import Directory
@@ -201,7 +203,12 @@ class Inbounds:
             content=inbound.content,
             bot_job=JobId(self._ids.new()),
             client_id=inbound.client_id,
+            files=tuple(self._awaited(file) for file in inbound.files),
         )
+
+    def _awaited(self, file: FetchedFile) -> c.AwaitedFile:
+        name = safe_name(file.name or _last_part(file.url))
+        return c.AwaitedFile(job=JobId(self._ids.new()), url=file.url, name=name, mime=file.mime)
 
     async def _open_session(
         self, channel: Channel, inbound: Inbound, resolved: Resolved, first: c.Receive, latest: Session | None
@@ -260,6 +267,14 @@ def demand_of(channel: Channel, customer: Customer) -> Demand:
         weight=routing.weight,
         relax=routing.relax,
     )
+
+
+def _last_part(url: str) -> str:
+    """Return what an address without a name calls its file."""
+    try:
+        return unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
 
 
 def _claim_key(channel: Channel, inbound: Inbound) -> str:

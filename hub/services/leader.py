@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import assert_never
 
 import structlog
-from routing.engine import Engine
 
 from hub.errors import Conflict, NotFound, Unavailable
 from hub.model import commands as c
@@ -24,6 +23,7 @@ from hub.services.sessions import Sessions
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config
+from routing.engine import Engine
 
 log = structlog.get_logger()
 

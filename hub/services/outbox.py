@@ -41,7 +41,7 @@ class Outbox:
         self._connectors = connectors
         self._records = records
 
-    async def handle(self, job: Job) -> Outcome:
+    async def push(self, job: Job) -> Outcome:
         """Hand one message over, or find out why not."""
         found = await self._find(job)
         if found is None:

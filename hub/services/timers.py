@@ -27,7 +27,7 @@ class Timers:
             "wrap_up.end": self._end_wrap_up,
         }
 
-    async def handle(self, job: Job) -> Outcome:
+    async def fire(self, job: Job) -> Outcome:
         """Do what a due timer asks for; a name that this version does not know is dropped."""
         rule = self._rules.get(job.name)
         if rule is None or job.session_id is None:

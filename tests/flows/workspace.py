@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.clients import AgentClient, Json, Rest, api_push, sign_push, signed_in
+from tests.support.clients import AgentClient, Json, Rest, VisitorClient, api_push, sign_push, signed_in, visiting
 
 ADMIN, PASSWORD = "admin@example.com", "correct-horse-battery"
 SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes....").decode()
@@ -60,6 +60,27 @@ class Workspace:
                 ack = await client.act("presence.set", status="online")
                 assert ack["ok"], ack
             yield client
+
+    @asynccontextmanager
+    async def visitor(self, channel: Json, **auth: Any) -> AsyncIterator[VisitorClient]:
+        """Connect a new visitor of a web chat."""
+        async with visiting(self.url, channel["id"], **auth) as client:
+            yield client
+
+    async def session(self, session_id: str | None) -> Json:
+        """Return a session as the administrator sees it."""
+        found: Json = await self.admin.get(f"/sessions/{session_id}")
+        return found
+
+    async def timeline(self, session_id: str | None) -> list[Json]:
+        """Return the whole timeline of a session as the administrator sees it."""
+        entries: list[Json] = []
+        after: str | None = "0"
+        while after is not None:
+            page = await self.admin.get(f"/sessions/{session_id}/timeline", after=after, limit="200")
+            entries += page["items"]
+            after = page["next_cursor"]
+        return entries
 
     async def push(self, channel: Json, external_id: str, text: str, **fields: str) -> Json:
         """Send a message on the open channel and return the answer."""

@@ -132,20 +132,27 @@ class AgentClient:
         ack: Json = await self.socket.call(name, data, namespace="/agent", timeout=WAIT_S)
         return ack
 
-    async def wait(self, wanted: Callable[[Json], bool], limit_s: float = WAIT_S) -> Json:
-        """Return the first event, past or future, that is wanted."""
-        return await self._until(lambda: next((event for event in self.events if wanted(event)), None), limit_s)
+    async def wait(self, wanted: Callable[[Json], bool], limit_s: float = WAIT_S, *, after: int = 0) -> Json:
+        """Return the first event, past or future, that is wanted; `after` leaves out that many of the oldest."""
 
-    async def wait_type(self, type_: str, limit_s: float = WAIT_S, **fields: str) -> Json:
+        def find() -> Json | None:
+            return next((event for event in self.events[after:] if wanted(event)), None)
+
+        found: Json = await self.until(find, limit_s)
+        return found
+
+    async def wait_type(self, type_: str, limit_s: float = WAIT_S, *, after: int = 0, **fields: str) -> Json:
         """Return the first event of a type whose top-level fields are as given."""
         return await self.wait(
             lambda event: event["type"] == type_ and all(event.get(key) == value for key, value in fields.items()),
             limit_s,
+            after=after,
         )
 
-    async def _until(self, find: Callable[[], Json | None], limit_s: float) -> Json:
+    async def until(self, find: Callable[[], Any], limit_s: float = WAIT_S) -> Any:
+        """Look at every event until `find` returns something, and return it."""
         async with asyncio.timeout(limit_s):
-            while (found := find()) is None:
+            while not (found := find()):
                 self._news.clear()
                 await self._news.wait()
             return found
@@ -236,6 +243,17 @@ class VisitorClient:
             lambda: next((one for one in self.messages.values() if text in one["content"]["text"]), None), limit_s
         )
         return found
+
+
+@asynccontextmanager
+async def visiting(url: str, channel_id: str, **auth: Any) -> AsyncIterator[VisitorClient]:
+    """Connect a new visitor."""
+    visitor = VisitorClient(url, channel_id)
+    await visitor.connect(**auth)
+    try:
+        yield visitor
+    finally:
+        await visitor.disconnect()
 
 
 @asynccontextmanager

@@ -1,0 +1,44 @@
+"""All services of one process in one value, as `hub.app` makes them and the interfaces call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.services.accounts import Accounts
+from hub.services.attachments import Attachments
+from hub.services.connectors import Connectors
+from hub.services.core import Core
+from hub.services.customers import Customers
+from hub.services.desk import Desk
+from hub.services.directory import Directory
+from hub.services.dispatch import Dispatch
+from hub.services.identities import Identities
+from hub.services.inbound import Inbounds
+from hub.services.presences import Presences
+from hub.services.records import Records
+from hub.services.secrets import Secrets
+from hub.services.sessions import Sessions
+from hub.services.typing import TypingSignals
+from hub.services.visitors import Visitors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that the interfaces call."""
+
+    core: Core
+    secrets: Secrets
+    directory: Directory
+    records: Records
+    accounts: Accounts
+    attachments: Attachments
+    connectors: Connectors
+    sessions: Sessions
+    identities: Identities
+    inbounds: Inbounds
+    customers: Customers
+    presences: Presences
+    dispatch: Dispatch
+    desk: Desk
+    visitors: Visitors
+    typing: TypingSignals
