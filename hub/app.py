@@ -46,6 +46,8 @@ from hub.services.customers import Customers
 from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.dispatch import Dispatch
+from hub.services.fetching import FETCH_LEASE_S, FETCHES_AT_ONCE, Fetching
+from hub.services.hints import Hints
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
 from hub.services.jobs import Worker
@@ -114,7 +116,14 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     secrets = Secrets(settings.secret_key or keep_key(Path(settings.data), parts.ids))
     directory = Directory(parts.store)
     records = Records(core, directory)
-    attachments = Attachments(records=records, blobs=parts.blobs, secrets=secrets, clock=parts.clock, ids=parts.ids)
+    attachments = Attachments(
+        records=records,
+        blobs=parts.blobs,
+        secrets=secrets,
+        clock=parts.clock,
+        ids=parts.ids,
+        public_url=_public_url(settings),
+    )
     makers: Mapping[ChannelKind, MakeConnector] = {
         "webchat": WebchatConnector,
         "api": partial(ApiConnector, clock=parts.clock),
@@ -142,6 +151,10 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
         typing=TypingSignals(parts.bus),
     )
+
+
+def _public_url(settings: Settings) -> str:
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 @asynccontextmanager
@@ -177,18 +190,32 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
     if "router" in settings.roles:
         core.bus.subscribe(services.dispatch.hear)
         works["dispatch"] = services.dispatch.run
+    workers: list[Worker] = []
     if "worker" in settings.roles:
         turns = BotTurns(core, services.sessions, services.directory, services.desk, BotEngines(engines.make))
-        works["bots"] = turns.warm_up
-        outbox = Outbox(core, services.sessions, services.connectors, services.records)
-        for worker in (
-            Worker(core, "bot_turn", turns.take_turn, at_once=32),
-            Worker(core, "push", outbox.push, at_once=64),
-            Worker(core, "timer", Timers(core, services.sessions).fire, at_once=16),
-        ):
-            core.store.on_commit(worker.hear_own)
-            works[f"worker {worker.kind}"] = worker.run
+        works["bots"] = turns.keep_warm
+        workers = _make_workers(services, turns)
+    for worker in workers:
+        core.store.on_commit(worker.hear_own)
+        works[f"worker {worker.kind}"] = worker.run
+    if not settings.is_embedded:
+        hints = Hints(core, workers)
+        core.store.on_commit(hints.hear_own)
+        works["hints"] = hints.give
+        works |= {f"hints {worker.kind}": partial(hints.take, worker) for worker in workers}
     return [asyncio.create_task(_watched(name, work), name=name) for name, work in works.items()]
+
+
+def _make_workers(services: Services, turns: BotTurns) -> list[Worker]:
+    core, sessions, connectors, files = services.core, services.sessions, services.connectors, services.attachments
+    outbox = Outbox(core, sessions, connectors, services.records, attachments=files)
+    fetching = Fetching(core, sessions, connectors, files)
+    return [
+        Worker(core, "bot_turn", turns.take_turn, at_once=32),
+        Worker(core, "push", outbox.push, at_once=64),
+        Worker(core, "timer", Timers(core, sessions).fire, at_once=16),
+        Worker(core, "fetch", fetching.fetch_file, at_once=FETCHES_AT_ONCE, lease_s=FETCH_LEASE_S),
+    ]
 
 
 async def _watched(name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -236,13 +263,13 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[Services, str]]:
         SettingsError: a part cannot be reached, or the port is taken.
     """
     async with running(settings) as services:
-        public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         api = ApiSettings(
-            public_url=public_url.rstrip("/"),
+            public_url=_public_url(settings),
             ui_folder=agent_ui.DIST,
             workspace_name=settings.workspace_name,
             accept_timeout_s=settings.session.accept_timeout_s,
             wrap_up_s=settings.session.wrap_up_s,
+            trusted_proxies=frozenset(settings.trusted_proxies),
             webhooks_at_once=settings.limits.inflight_webhooks,
         )
         app = make_app(services, api)

@@ -16,6 +16,8 @@ import msgspec
 from hub.errors import SettingsError
 
 Role = Literal["web", "router", "worker"]
+_LISTS = ("roles", "trusted_proxies")
+"""Keys that hold several values, separated by commas in a variable."""
 
 
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Key that seals secrets and signs tokens; made and kept in the data folder when absent in embedded mode."""
     public_url: str = ""
     """Address under which customers and providers reach the hub, for example https://hub.example.cn."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose X-Forwarded-For names the true caller; others are not believed."""
     log: Literal["text", "json"] = "text"
     """Form of the log lines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -134,7 +138,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         place = tree
         for folder in folders:
             place = place.setdefault(folder, {})
-        place[leaf] = value.split(",") if path == "roles" else value
+        place[leaf] = [part.strip() for part in value.split(",")] if path in _LISTS else value
     return tree
 
 

@@ -30,8 +30,9 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)
 _ROOT_FILE = re.compile(r"/[a-z0-9-]+\.(svg|ico|png|webmanifest|txt)")
 _NOT_PAGES = ("/api", "/socket.io", "/channels", "/widget", "/assets")
 _UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Huike</title>
-<h1>Huike is running</h1><p>The front end is not built yet. Run <code>make ui</code> and load this page again.</p>
-<p lang="zh-CN">前端尚未构建，请运行 <code>make ui</code> 后刷新本页。</p><p><a href="/api/docs">API</a></p></html>"""
+<h1>Huike is running</h1><p>The front end is not built yet. Run <code>make front-end</code> and reload.</p>
+<p lang="zh-CN">前端尚未构建，请运行 <code>make front-end</code> 后刷新本页。</p>
+<p><a href="/api/docs">API</a></p></html>"""
 
 
 class Pages:

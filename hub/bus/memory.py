@@ -28,13 +28,21 @@ _log = structlog.get_logger(__name__)
 class MemoryBus:
     """Connects the parts of one process. Give its `publish` to the store's `on_commit`."""
 
-    def __init__(self, store: Store, clock: Clock, *, reach: int = REACH, redeliver_s: float = REDELIVER_S) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        reach: int = REACH,
+        redeliver_s: float = REDELIVER_S,
+        work_bound: int = WORK_BOUND,
+    ) -> None:
         self._store = store
         self._stream = CommitStream(store, clock, reach=reach)
         self._clock = clock
         self._redeliver_s = redeliver_s
         self._signals: dict[str, list[SignalListener]] = defaultdict(list)
-        self._queues: dict[str, _Queue] = defaultdict(_Queue)
+        self._queues: dict[str, _Queue] = defaultdict(lambda: _Queue(work_bound))
         self._leases: dict[str, tuple[str, float]] = {}
         self._groups: dict[str, dict[str, float]] = defaultdict(dict)
 
@@ -136,15 +144,16 @@ class MemoryBus:
 class _Queue:
     """Work that waits, and work that was given out until a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
         self.lent: dict[str, tuple[float, bytes]] = {}
         self.filled = asyncio.Event()
         self._waiting: dict[str, bytes] = {}
         self._count = 0
 
     def put(self, payload: bytes) -> None:
-        if len(self._waiting) + len(self.lent) >= WORK_BOUND:
-            raise Unavailable(f"The work queue is full ({WORK_BOUND} pieces): workers are missing or too slow.")
+        if len(self._waiting) + len(self.lent) >= self._bound:
+            raise Unavailable(f"The work queue is full ({self._bound} pieces): workers are missing or too slow.")
         self._count += 1
         self._waiting[str(self._count)] = payload
         self.filled.set()

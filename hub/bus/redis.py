@@ -40,6 +40,7 @@ class RedisBus:
         prefix: str = "huike",
         reach: int = REACH,
         redeliver_s: float = REDELIVER_S,
+        work_bound: int = WORK_BOUND,
     ) -> None:
         self._store = store
         self._prefix = prefix
@@ -47,7 +48,7 @@ class RedisBus:
         self._link = RedisLink(url)
         self._stream = CommitStream(store, clock, reach=reach)
         self._feed = RedisFeed(self._link, clock, ids.new())
-        self._work = RedisWork(self._link, clock, redeliver_s, WORK_BOUND)
+        self._work = RedisWork(self._link, clock, redeliver_s, work_bound)
         self._signals: dict[str, list[SignalListener]] = defaultdict(list)
         self._feed.on_commits = self._stream.offer
         self._feed.on_skips = self._stream.skip

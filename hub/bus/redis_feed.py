@@ -72,14 +72,16 @@ class RedisFeed:
 
     async def close(self) -> None:
         """Send what waits, if Redis takes it at once, and stop; safe to call twice."""
-        tasks, self._tasks = self._tasks, []
+        tasks, self._tasks = set(self._tasks), []
         if tasks and self.is_connected:
             with suppress(*TROUBLE):
                 async with asyncio.timeout(1.0):
                     await self._send_some()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks:
+            # redis-py sends through asyncio.wait_for, which in Python 3.11 may swallow a cancellation: say it again.
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=_PAUSES_S[0])
         if self._pubsub is not None:
             with suppress(*TROUBLE):
                 await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has no types here
@@ -106,7 +108,7 @@ class RedisFeed:
     async def _keep_on(self, act: Callable[[], Any], name: str) -> None:
         """Do something for ever; after trouble again, at growing intervals."""
         failures = 0
-        while True:
+        while self._tasks:
             try:
                 await act()
                 if failures:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
@@ -27,6 +27,9 @@ BLOCK_S = 2.0
 
 _SCRIPTS = ("work_put", "lease_take", "lease_release", "presence_touch", "presence_members")
 _OLDEST = (6, 2)
+_CONNECTIONS = 16
+_WAITING_WORKERS = 100
+"""Workers of one process that may wait for work at the same time; each needs a connection of its own meanwhile."""
 
 TROUBLE = (RedisError, OSError, TimeoutError)
 
@@ -48,7 +51,8 @@ class RedisLink:
             SettingsError: it cannot be reached, refuses us, is too old, or may drop keys when its memory is full.
         """
         try:
-            self.commands, self.blocking = self._client(ANSWER_S), self._client(BLOCK_S + ANSWER_S)
+            self.commands = self._client(ANSWER_S, _CONNECTIONS)
+            self.blocking = self._client(BLOCK_S + ANSWER_S, _CONNECTIONS + _WAITING_WORKERS)
         except ValueError as error:
             raise SettingsError(f"bus is no usable Redis address (redis://HOST:PORT/DB): {error}.") from None
         try:
@@ -78,17 +82,20 @@ class RedisLink:
         with plain_errors():
             return await self._scripts[script](keys=[key], args=list(args))
 
-    def _client(self, timeout_s: float) -> Redis:
-        # One repeat, at once: a connection that lay idle may have been closed by a server that was restarted.
-        return Redis.from_url(
+    def _client(self, timeout_s: float, connections: int) -> Redis:
+        # A call waits for a free connection. One repeat, at once: a connection that lay idle may have been closed by a
+        # server that was restarted. No driver information: redis-py would look its own version up on the disk.
+        pool = BlockingConnectionPool.from_url(
             self._url,
+            max_connections=connections,
+            timeout=ANSWER_S,
             socket_timeout=timeout_s,
             socket_connect_timeout=ANSWER_S,
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 1),
-            # Not told to the server, because redis-py would look its own version up on the disk for each connection.
             driver_info=None,
         )
+        return Redis.from_pool(pool)
 
 
 @contextmanager

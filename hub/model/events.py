@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.model.commit import Commit, EventTag
-from hub.model.content import Attachment
+from hub.model.content import Attachment, Content
 from hub.model.customer import Level
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, SessionId
 from hub.model.session import Handoff, Holder, LastMessage, Offer, Rating, Session, State
@@ -117,8 +117,14 @@ def show(entry: Entry, sign: SignUrl) -> Entry:
     """Return the entry with a fresh signed address on each of its files."""
     if not isinstance(entry, Message) or not entry.content.attachments:
         return entry
-    files = tuple(replace(file, url=sign(file)) for file in entry.content.attachments)
-    return replace(entry, content=replace(entry.content, attachments=files))
+    return replace(entry, content=sign_files(entry.content, sign))
+
+
+def sign_files(content: Content, sign: SignUrl) -> Content:
+    """Return the content with a signed address on each of its files."""
+    if not content.attachments:
+        return content
+    return replace(content, attachments=tuple(replace(file, url=sign(file)) for file in content.attachments))
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

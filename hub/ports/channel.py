@@ -88,7 +88,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to send. `key` is the idempotency key: the same on every attempt."""
+    """One message to send. `key` is the idempotency key: the same on every attempt.
+
+    Files have absolute signed addresses, good for a week after the attempt.
+    """
 
     key: MessageId
     session_id: SessionId

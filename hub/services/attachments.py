@@ -1,7 +1,7 @@
 """Attachments: kept by content, named safely, typed by what the bytes are and not by what somebody says.
 
-Whatever is not a real picture is only ever given out as a download. Addresses are signed and live for an hour or two;
-nothing is served without a signature.
+Whatever is not a real picture is only ever given out as a download. Addresses are signed and run out: after an hour or
+two for screens, after a week for other systems. Nothing is served without a signature.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ MAX_PIXELS = 100_000_000
 
 URL_STEP_S = 3600
 """Addresses expire on the hour after next, so that a screen that loads twice sees the same address and caches it."""
+
+LASTING_DAYS = 7
+"""An address for another system outlives every retry of the outbox (three days) and a weekend's outage there."""
+_DAY_S = 86400
 
 DOWNLOAD = "application/octet-stream"
 _PATH = "/api/v1/attachments"
@@ -63,12 +67,15 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 class Attachments:
     """Keeps files and gives them out under signed addresses."""
 
-    def __init__(self, *, records: Records, blobs: Blobs, secrets: Secrets, clock: Clock, ids: Ids) -> None:
-        """Derive the signing key; nothing is read or written yet."""
+    def __init__(
+        self, *, records: Records, blobs: Blobs, secrets: Secrets, clock: Clock, ids: Ids, public_url: str
+    ) -> None:
+        """Derive the signing key; nothing is read or written yet. `public_url` is the hub's own origin."""
         self._records = records
         self._blobs = blobs
         self._clock = clock
         self._ids = ids
+        self._public_url = public_url.rstrip("/")
         self._key = secrets.derive("attachment-url")
 
     async def keep(self, data: bytes, *, name: str, mime: str, owner: str) -> Attachment:
@@ -117,7 +124,15 @@ class Attachments:
 
     def url(self, file: Attachment) -> str:
         """Return the file's address, signed, below the hub's own origin, good for one to two hours."""
-        expires = (int(self._clock.seconds()) // URL_STEP_S + 2) * URL_STEP_S
+        return self._signed(file, URL_STEP_S, 1)
+
+    def lasting_url(self, file: Attachment) -> str:
+        """Return the file's absolute address for another system, signed, good for seven to eight days."""
+        return self._public_url + self._signed(file, _DAY_S, LASTING_DAYS)
+
+    def _signed(self, file: Attachment, step_s: int, steps: int) -> str:
+        """Return an address that is good for so many whole steps and the rest of the present one."""
+        expires = (int(self._clock.seconds()) // step_s + 1 + steps) * step_s
         return f"{_PATH}/{file.id}?expires={expires}&signature={self._sign(file.id, expires)}"
 
     async def open(self, attachment_id: str, *, expires: int, signature: str) -> StoredFile:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from hub.errors import Conflict, NotFound
 from hub.model import commands as c
-from hub.model.commit import Commit, Job
+from hub.model.commit import Commit, Job, RecordKind
 from hub.model.content import MenuReply
 from hub.model.ids import BotId, JobId, MessageId, SessionId
 from hub.model.session import Session
@@ -45,13 +45,32 @@ class BotTurns:
         self._desk = desk
         self._engines = engines
 
-    async def warm_up(self) -> None:
-        """Make the engines of all bots, so that the first customer does not wait for a bot to learn."""
-        for bot in self._directory.bots():
-            try:
-                await self._engines.get(bot)
-            except Exception:
-                log.exception("bot.unusable", bot=bot.id)
+    async def keep_warm(self) -> None:
+        """Have the engine of every bot ready, also of new and changed ones: no customer waits for a bot to learn."""
+        changed: set[str] = {bot.id for bot in self._directory.bots()}
+        news = asyncio.Event()
+
+        def note(kind: RecordKind, record_id: str) -> None:
+            if kind == "bot":
+                changed.add(record_id)
+                news.set()
+
+        self._directory.watch(note)
+        while True:
+            news.clear()
+            while changed:
+                await self._warm(BotId(changed.pop()))
+            await news.wait()
+
+    async def _warm(self, bot_id: BotId) -> None:
+        bot = self._directory.bot(bot_id)
+        if bot is None:
+            self._engines.forget(bot_id)
+            return
+        try:
+            await self._engines.get(bot)
+        except Exception:
+            log.exception("bot.unusable", bot=bot.id)
 
     async def take_turn(self, job: Job) -> Outcome:
         """Do one turn."""
@@ -140,6 +159,10 @@ class BotEngines:
         self._make = make
         self._engines: dict[BotId, tuple[int, BotEngine]] = {}
         self._lock = asyncio.Lock()
+
+    def forget(self, bot_id: BotId) -> None:
+        """Let go of the engine of a bot that has been removed."""
+        self._engines.pop(bot_id, None)
 
     async def get(self, bot: Bot) -> BotEngine:
         """Return the bot's engine, made on first use (beside the loop) and remade when its record changes."""

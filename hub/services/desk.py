@@ -97,7 +97,10 @@ class Desk:
         return session
 
     async def sessions(self, agent: Agent, query: SessionQuery) -> Page[Session]:
-        """Return the sessions of a query that the agent may see."""
+        """Return the sessions of a query that the agent may see; a customer's include those of merged ones."""
+        if query.customer_ids:
+            merged = [one for each in query.customer_ids for one in await self._core.store.absorbed_by(each)]
+            query = replace(query, customer_ids=(*query.customer_ids, *merged))
         if agent.sees_all:
             return await self._core.store.sessions(query)
         page = await self._core.store.sessions(replace(query, visible_to=agent.id))

@@ -42,14 +42,16 @@ REMOVE = Outcome(remove=True)
 class Worker:
     """Does the jobs of one kind, several at a time, one of each group."""
 
-    def __init__(self, core: Core, kind: JobKind, handler: Handler, *, at_once: int) -> None:
-        """Take a handler; `at_once` bounds how many jobs are under way."""
+    def __init__(self, core: Core, kind: JobKind, handler: Handler, *, at_once: int, lease_s: float = _LEASE_S) -> None:
+        """Take a handler that ends within `lease_s`; `at_once` bounds how many jobs are under way."""
         self._core = core
         self.kind: JobKind = kind
         self._handler = handler
-        self._slots = asyncio.Semaphore(at_once)
-        self._at_once = at_once
+        self.at_once = at_once
+        self._lease_s = lease_s
         self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def hear_own(self, batch: Sequence[Committed]) -> None:
@@ -59,6 +61,19 @@ class Worker:
             if commit.done or any(job.kind == self.kind for job in commit.jobs):
                 self._wake.set()
                 return
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether as many jobs are under way as may be."""
+        return len(self._tasks) >= self.at_once
+
+    def wake(self) -> None:
+        """Look for due jobs now."""
+        self._wake.set()
+
+    async def has_room(self) -> None:
+        """Wait until another job could be begun."""
+        await self._room.wait()
 
     async def run(self) -> None:
         """Work until cancelled; what is under way then is given back by the end of its lease."""
@@ -76,28 +91,31 @@ class Worker:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _round(self) -> None:
-        free = self._at_once - len(self._tasks)
+        free = self.at_once - len(self._tasks)
         jobs: list[Job] = []
         if free > 0:
             now = self._core.clock.now()
             jobs = await self._core.store.lease_jobs(
-                self.kind, owner=self._core.node, now=now, until=shift(now, _LEASE_S), limit=min(free, _BATCH)
+                self.kind, owner=self._core.node, now=now, until=shift(now, self._lease_s), limit=min(free, _BATCH)
             )
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             self._tasks.add(task)
             task.add_done_callback(self._finished)
+        if self.is_full:
+            self._room.clear()
         if not jobs:
             await self._pause()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._room.set()
         self._wake.set()
 
     async def _pause(self) -> None:
         due = await self._core.store.next_due(self.kind)
         wait = _IDLE_S if due is None else max(0.005, min(_IDLE_S, seconds_between(self._core.clock.now(), due)))
-        if len(self._tasks) >= self._at_once:
+        if self.is_full:
             wait = _IDLE_S
         sleep = asyncio.ensure_future(self._core.clock.sleep(wait))
         woken = asyncio.ensure_future(self._wake.wait())

@@ -14,10 +14,12 @@ import structlog
 from hub.errors import NotFound, Unavailable
 from hub.model import commands as c
 from hub.model.commit import Job
+from hub.model.events import sign_files
 from hub.model.ids import ChannelId
 from hub.model.session import Session
 from hub.model.timeline import Delivery, Message
 from hub.ports.channel import Connector, Outbound, SendDelayed, SendRefused, SendUnknown
+from hub.services.attachments import Attachments
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.jobs import COMMITTED, REMOVE, Outcome
@@ -34,12 +36,21 @@ SEND_S = 10.0
 class Outbox:
     """Sends what is to be pushed."""
 
-    def __init__(self, core: Core, sessions: Sessions, connectors: Connectors, records: Records) -> None:
+    def __init__(
+        self,
+        core: Core,
+        sessions: Sessions,
+        connectors: Connectors,
+        records: Records,
+        *,
+        attachments: Attachments,
+    ) -> None:
         """Take the services that sending stands on."""
         self._core = core
         self._sessions = sessions
         self._connectors = connectors
         self._records = records
+        self._attachments = attachments
 
     async def push(self, job: Job) -> Outcome:
         """Hand one message over, or find out why not."""
@@ -101,7 +112,7 @@ class Outbox:
             thread=route.thread,
             at=message.at,
             author=message.author,
-            content=message.content,
+            content=sign_files(message.content, self._attachments.lasting_url),
         )
 
     async def _delay(self, job: Job, message: Message, reason: str, retry_after: float | None) -> Outcome:

@@ -6,10 +6,9 @@ import asyncio
 
 from hub.errors import Unavailable
 from hub.ports.bus import Bus, Work
-from hub.testing.bus_ground import REDELIVER_S, Ground, Maker, until
+from hub.testing.bus_ground import REDELIVER_S, WORK_BOUND, Ground, Maker, until
 from hub.testing.expect import holds, refused, same
 
-WORK_BOUND = 10_000
 _LEASE_S = 0.4
 
 
@@ -111,8 +110,7 @@ async def a_full_queue_refuses_work(make: Maker) -> None:
     """The bound counts what waits and what is being done; room that is made can be used."""
     async with make() as ground:
         bus = await ground.bus()
-        for start in range(0, WORK_BOUND, 500):
-            await asyncio.gather(*(bus.put_work("q", b"%d" % number) for number in range(start, start + 500)))
+        await asyncio.gather(*(bus.put_work("q", b"%d" % number) for number in range(WORK_BOUND)))
         await refused(bus.put_work("q", b"more"), Unavailable, "more than the bound")
         taken = await _take(bus, limit=5)
         await refused(bus.put_work("q", b"more"), Unavailable, "while work is being done")

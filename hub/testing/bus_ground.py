@@ -18,6 +18,9 @@ REACH = 40
 REDELIVER_S = 0.4
 """After how long a maker's buses give unacknowledged work again."""
 
+WORK_BOUND = 200
+"""How much a maker's queues hold; in earnest it is 10,000."""
+
 _ROUNDS = 1000
 _STEP_S = 0.02
 

@@ -14,7 +14,7 @@ from hub.environment import SystemClock, SystemIds
 from hub.ports.bus import Bus
 from hub.store.memory import MemoryStore
 from hub.testing.bus_contract import CHECKS, SHARED_CHECKS, Check, Maker
-from hub.testing.bus_ground import REACH, REDELIVER_S
+from hub.testing.bus_ground import REACH, REDELIVER_S, WORK_BOUND
 from hub.testing.environment import FakeClock, SeededIds
 from tests.support.redis_server import RedisServer
 
@@ -36,7 +36,7 @@ class MemoryGround:
 
     async def bus(self) -> Bus:
         if self._bus is None:
-            self._bus = MemoryBus(self.store, self._clock, reach=REACH, redeliver_s=REDELIVER_S)
+            self._bus = MemoryBus(self.store, self._clock, reach=REACH, redeliver_s=REDELIVER_S, work_bound=WORK_BOUND)
             await self._bus.open()
         return self._bus
 
@@ -71,6 +71,7 @@ class RedisGround:
             prefix=self._prefix,
             reach=REACH,
             redeliver_s=REDELIVER_S,
+            work_bound=WORK_BOUND,
         )
         await bus.open()
         self._buses.append(bus)

@@ -1,4 +1,4 @@
-"""The story that the product is for: a visitor, a bot, a queue, two people, a rating. On a real hub, through sockets."""
+"""The story that the product is for: a visitor, a bot, a queue, two people, a rating. On a real hub, over sockets."""
 
 from __future__ import annotations
 

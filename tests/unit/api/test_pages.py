@@ -72,7 +72,7 @@ async def test_the_demo_shop_names_its_channel(world: World) -> None:
 async def test_without_a_front_end_the_pages_say_how_to_build_it(world: World) -> None:
     response = await world.send("GET", "/")
     assert response.status == 503
-    assert "make ui" in await response.text()
+    assert "make front-end" in await response.text()
 
 
 async def test_the_documentation_is_readable_without_a_script(world: World) -> None:
