@@ -80,7 +80,8 @@ def _take_first(state: State, candidates: list[tuple[Key, AgentId]], *, sole: bo
             moves.offer(state, session, seat, "new")
         return
     freed = state.roster.seats[agent]
-    first = first_for(state, freed)
+    # With one agent in question the place was worked out a moment ago; else a placement since may have changed it.
+    first = key if sole else first_for(state, freed)
     if first == key:
         seat = freed if sole else choose_agent(state, session) or freed
         moves.offer(state, session, seat, "new")

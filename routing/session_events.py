@@ -47,6 +47,8 @@ def accepted(state: State, event: e.OfferAccepted) -> None:
     """Give the session to the agent whose live offer it is; the origin of a transfer lets go now."""
     session, offer = _live_offer(state, event.session, event.agent, event.offer)
     seat = moves.take_back(state, session, offer)
+    # The units go from the offer to the session: the agent has no more room than before.
+    del state.freed[seat.agent.id]
     agent_events.act(state, seat)
     if session.agent is not None:
         state.ledger.unassigned(session.id, session.agent, "transferred")

@@ -259,4 +259,4 @@ def _faults(channel: Channel, bots: set[BotId], secrets: Secrets | None) -> Iter
 
 
 def _decoded(records: Sequence[Record], shape: type[T]) -> list[T]:
-    return [msgspec.json.decode(record.data, type=shape) for record in records if record.data is not None]
+    return [msgspec.json.decode(record.data, type=shape) for record in records if record.data]

@@ -7,6 +7,6 @@ from hashlib import sha256
 from hub.model.timestamps import Timestamp, to_seconds
 
 
-def demo_id(at: Timestamp, name: str) -> str:
-    """Return the id of the thing `name` made at a time; like every id it sorts by time."""
-    return f"{int(to_seconds(at) * 1000):012x}{sha256(name.encode()).hexdigest()[:20]}"
+def demo_id(at: Timestamp, name: str, *, place: int = 0) -> str:
+    """Return the id of the thing `name` made at a time; like every id it sorts by time, and then by `place`."""
+    return f"{int(to_seconds(at) * 1000) + place:012x}{sha256(name.encode()).hexdigest()[:20]}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hub.demo.naming import demo_id
 from hub.demo.replies import PREPARED
 from hub.demo.script import ChannelKey
-from hub.demo.staff import SKILLS, TEAMS, Account
+from hub.demo.staff import SKILLS, STAFF, TEAMS, Account
 from hub.model.agent import Agent
 from hub.model.ids import AgentId, BotId, ChannelId, TeamId
-from hub.model.timestamps import Timestamp, shift
+from hub.model.timestamps import Timestamp
 from hub.model.workspace import (
     Bot,
     BusinessHours,
@@ -59,8 +59,10 @@ def make_workspace(at: Timestamp, sealed_secret: str) -> Workspace:
     bot = Bot(id=BotId(demo_id(at, "bot")), name=BOT_NAME, engine="intent", settings={"project": "demo"})
     channels = _channels(at, bot, sealed_secret)
     plain: list[Plain] = [Team(id=team_id(at, key), name=name) for key, name in TEAMS.items()]
-    plain += [Skill(id=demo_id(at, f"skill/{name}"), name=name, label=label) for name, label in SKILLS.items()]
-    plain += [Tag(id=demo_id(at, f"tag/{name}"), name=name, color=color) for name, color in TAGS.items()]
+    for place, (name, label) in enumerate(SKILLS.items()):
+        plain.append(Skill(id=demo_id(at, f"skill/{name}", place=place), name=name, label=label))
+    for place, (name, color) in enumerate(TAGS.items()):
+        plain.append(Tag(id=demo_id(at, f"tag/{name}", place=place), name=name, color=color))
     plain += [*_replies(at), _hours(at), bot, *channels.values()]
     return Workspace(bot=bot, channels=channels, plain=plain)
 
@@ -83,12 +85,13 @@ def make_agent(account: Account, at: Timestamp, password_hash: str) -> Agent:
 
 def agent_id(at: Timestamp, key: str) -> AgentId:
     """Return the id of an account."""
-    return AgentId(demo_id(at, f"agent/{key}"))
+    place = [account.key for account in STAFF].index(key)
+    return AgentId(demo_id(at, f"agent/{key}", place=place))
 
 
 def team_id(at: Timestamp, key: str) -> TeamId:
     """Return the id of a team."""
-    return TeamId(demo_id(at, f"team/{key}"))
+    return TeamId(demo_id(at, f"team/{key}", place=list(TEAMS).index(key)))
 
 
 def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, Channel]:
@@ -106,7 +109,7 @@ def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, C
             created_at=at,
         ),
         "direct": Channel(
-            id=ChannelId(demo_id(shift(at, 0.001), "channel/direct")),
+            id=ChannelId(demo_id(at, "channel/direct", place=1)),
             kind="webchat",
             name="人工直连 Direct",
             settings=_webchat(
@@ -115,7 +118,7 @@ def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, C
             created_at=at,
         ),
         "open": Channel(
-            id=ChannelId(demo_id(shift(at, 0.002), "channel/open")),
+            id=ChannelId(demo_id(at, "channel/open", place=2)),
             kind="api",
             name="开放接口 Open API",
             settings={"api_base": "", "outbound_url": ""},
@@ -136,14 +139,12 @@ def _webchat(greeting: str, color: str) -> dict[str, object]:
 
 
 def _replies(at: Timestamp) -> list[CannedReply]:
-    replies = []
+    replies: list[CannedReply] = []
     for prepared in PREPARED:
         for language, (title, text) in (("zh", prepared.zh), ("en", prepared.en)):
             shortcut = prepared.shortcut if language == "zh" else f"{prepared.shortcut}-en"
-            name = f"reply/{shortcut}"
-            replies.append(
-                CannedReply(id=demo_id(at, name), shortcut=shortcut, title=title, language=language, text=text)
-            )
+            reply_id = demo_id(at, f"reply/{shortcut}", place=len(replies))
+            replies.append(CannedReply(id=reply_id, shortcut=shortcut, title=title, language=language, text=text))
     return replies
 
 

@@ -15,8 +15,9 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class GridfsBlobs:
-    """Keeps files beside the journal. Two processes that keep the same file at the same moment may store it twice;
-    either copy is right.
+    """Keeps files beside the journal.
+
+    Two processes that keep the same file at the same moment may store it twice; either copy is right.
     """
 
     def __init__(self, url: str) -> None:

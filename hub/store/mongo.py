@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 SELECTION_S = 3.0
 """How long a server that takes writes is looked for, in one try."""
-CALL_S = 8.0
+CALL_S = 5.0
 """How long one call may take in all, the driver's own repeats included."""
 
 _DUPLICATE = 11000
@@ -87,14 +87,15 @@ class MongoDatabase:
         # Making a client reads files (certificates, the resolver's settings).
         client, where = await asyncio.to_thread(_connect, self._url, loop)
         try:
-            await client.admin.command("ping")
+            async with asyncio.timeout(SELECTION_S):
+                await client.admin.command("ping")
         except OperationFailure as error:
             await asyncio.to_thread(client.close)
             reason = (error.details or {}).get("codeName", error.code)
             raise SettingsError(
                 f"MongoDB at {where} refuses us ({reason}): check user and password in store."
             ) from None
-        except PyMongoError:
+        except (PyMongoError, TimeoutError):
             await asyncio.to_thread(client.close)
             raise SettingsError(f"MongoDB at {where} cannot be reached: start it, or correct store.") from None
         self._client = client

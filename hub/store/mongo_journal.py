@@ -45,6 +45,7 @@ HOLE_S = 1.0
 """How long a reader waits for a position before it fills it: far more than an insert takes (5–30 ms)."""
 
 _COUNTER = "journal"
+_NO_ANSWER = b"{}"
 _WRITE_S = 8.0
 _LOOK_S = 0.01
 _PAGE = 5_000
@@ -218,9 +219,10 @@ class MongoJournal:
         return None
 
     async def claimed(self, key: str) -> bytes | None:
-        """Return the answer of a claim that a majority has, or None."""
-        found = await self._holders([key])
-        return next((bytes(each.answer) for winner in found for each in winner.commit.claims if each.key == key), None)
+        """Return the answer of a claim that a majority has, `{}` for another used key, or None for a free one."""
+        for winner in await self._holders([key]):
+            return next((bytes(claim.answer) for claim in winner.commit.claims if claim.key == key), _NO_ANSWER)
+        return None
 
     async def _holders(self, keys: Sequence[str]) -> list[Committed]:
         found = await self._database.find(JOURNAL, {"keys": {"$in": list(keys)}}, sort={"_id": 1}, majority=True)
@@ -338,8 +340,8 @@ def _verdict(commit: Commit, held: Mapping[str, Committed]) -> HubError | None:
         winner = held.get(claim.key)
         answers = winner.commit.claims if winner else ()
         first = next((each for each in answers if each.key == claim.key), None)
-        if first is not None:
-            return AlreadyClaimed(claim.key, bytes(first.answer))
+        if winner is not None:
+            return AlreadyClaimed(claim.key, bytes(first.answer) if first else _NO_ANSWER)
     used = next((key for key in _keys(commit) if key in held), None)
     return VersionConflict(f"Somebody else was first with {used}.") if used is not None else None
 

@@ -111,9 +111,7 @@ class MongoStore:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        for _, future in self._queue:
-            if not future.done():
-                future.set_exception(Unavailable("The store is closed."))
+        self._refuse_waiting("The store is closed.")
         if self._doubtful_from is None:
             with suppress(Unavailable):
                 await self._journal.keep_settled()
@@ -284,9 +282,18 @@ class MongoStore:
             if self._finishing is not None:
                 await self._finishing
             self._note_open_ends(outcomes)
+            if all(isinstance(outcome, Unavailable) for outcome in outcomes):
+                self._refuse_waiting("MongoDB cannot write now.")
             self._finishing = asyncio.create_task(self._finish(batch, outcomes), name="mongo-derive")
         if self._finishing is not None:
             await self._finishing
+
+    def _refuse_waiting(self, reason: str) -> None:
+        """Answer all that wait: each would only wait as long again for the same answer."""
+        while self._queue:
+            _, future = self._queue.popleft()
+            if not future.done():
+                future.set_exception(Unavailable(reason))
 
     def _next_batch(self) -> list[_Waiting]:
         """Take what is waiting, but of each session only one commit, so that versions keep their order."""

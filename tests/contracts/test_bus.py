@@ -1,4 +1,4 @@
-"""Every bus keeps every promise of its port: in memory, and over a real Redis with several processes' worth of buses."""
+"""Every bus keeps every promise of its port: in memory, and over a real Redis between several."""
 
 from __future__ import annotations
 

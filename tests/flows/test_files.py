@@ -1,4 +1,4 @@
-"""Files over the open channel, both ways: what customers attach reaches the agent, what agents attach the integrator."""
+"""Files over the open channel: what customers attach reaches the agent, what agents attach the integrator."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 from aiohttp import FormData
 
-from tests.conftest import StartHub
 from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.providers.api_receiver import api_receiver
 from tests.providers.file_server import file_server
 from tests.support.clients import AgentClient, Json, Rest, api_push, sign_push
+from tests.support.hub_process import StartHub
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 3, 2) + b"\x08\x02\x00\x00\x00"
 PDF = b"%PDF-1.7 a receipt"
@@ -65,11 +65,11 @@ async def upload(rest: Rest, name: str, data: bytes, mime: str) -> Json:
     form = FormData()
     form.add_field("file", data, filename=name, content_type=mime)
     headers = {"Authorization": f"Bearer {rest.token}"}
-    async with aiohttp.ClientSession() as http:
-        async with http.post(f"{rest.url}/api/v1/attachments", data=form, headers=headers) as answer:
-            assert answer.status == 201, await answer.text()
-            kept: Json = await answer.json()
-            return kept
+    address = f"{rest.url}/api/v1/attachments"
+    async with aiohttp.ClientSession() as http, http.post(address, data=form, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+        kept: Json = await answer.json()
+        return kept
 
 
 async def test_attached_files_join_their_message_and_nothing_waits_for_them(start_hub: StartHub) -> None:
@@ -132,8 +132,7 @@ async def test_files_survive_a_power_cut_and_a_server_in_trouble(start_hub: Star
         server.files["photo.png"] = (PNG, "image/png")
         photo = {"url": f"{server.origin}/photo.png", "name": "photo.png", "mime": "image/png"}
         taken = await push_files(made, channel, photo)
-        while not server.asked:
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(server.first_asked.wait(), 10)
         await hub.kill()
         await hub.restart()
         deadline = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""A stand-in for an integrator's file server: gives out files, can be in trouble for a while, and counts what is asked."""
+"""A stand-in for an integrator's file server: gives out files, can be in trouble, and counts what is asked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class FileServer:
     def __init__(self) -> None:
         self.files: dict[str, tuple[bytes, str]] = {}
         self.asked: Counter[str] = Counter()
+        self.first_asked = asyncio.Event()
         self.trouble: Counter[str] = Counter()
         """How many more times a name is answered 503."""
         self.held: dict[str, asyncio.Event] = {}
@@ -25,6 +26,7 @@ class FileServer:
     async def give(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         self.asked[name] += 1
+        self.first_asked.set()
         if name in self.held:
             await self.held[name].wait()
         if self.trouble[name] > 0:

@@ -102,7 +102,7 @@ class AgentClient:
     socket: socketio.AsyncClient | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def connect(self, *, cursor: str | None = None) -> None:
+    async def connect(self, *, cursor: object = None) -> None:
         """Open the socket, resuming from a cursor when one is given."""
         socket = socketio.AsyncClient(reconnection=False)
         socket.on("event", self._hear, namespace="/agent")

@@ -30,6 +30,8 @@ PROFILES: tuple[tuple[dict[str, int], tuple[str, ...], int, dict[str, int]], ...
 NEEDS: tuple[dict[str, int], ...] = ({}, {"bill": 1}, {"bill": 3}, {"tech": 1}, {"bill": 1, "tech": 1}, {"sales": 0})
 RELAX: tuple[tuple[e.RelaxStep, ...], ...] = ((), ((5, "bill", 1), (12, "bill", None)), ((20, "tech", None),))
 AGENTS = 5
+CROWD = 25
+"""So many sessions at most: enough for every rule to matter, few enough for the naive floor plan to be quick."""
 
 
 class Walk(Floor):
@@ -66,6 +68,9 @@ class Walk(Floor):
         self.tell(event)
 
     def ask(self, need: int, shape: int, sticky: int) -> None:
+        if len(self.referee.facts.talks) >= CROWD:
+            self.end(need, shape)
+            return
         self.made += 1
         self.queue(
             f"S{self.made:04}",

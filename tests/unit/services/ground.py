@@ -1,0 +1,171 @@
+"""Services on a store and a bus in memory, with a connector that does as a test says; time stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import msgspec
+
+from hub.bus.memory import MemoryBus
+from hub.model.commit import Job
+from hub.model.content import Content, Text
+from hub.model.customer import Identity
+from hub.model.ids import ChannelId, MessageId
+from hub.model.timeline import Message
+from hub.model.timestamps import Timestamp, shift
+from hub.model.workspace import Channel
+from hub.ports.channel import Capabilities, FetchedFile, FileBytes, Inbound, Outbound, Reply, Request, Sender, Sent
+from hub.services.attachments import Attachments
+from hub.services.connectors import Connectors
+from hub.services.core import Core
+from hub.services.directory import Directory
+from hub.services.fetching import Fetching
+from hub.services.identities import Identities
+from hub.services.inbound import Inbounds, Taken
+from hub.services.records import Records
+from hub.services.secrets import Secrets
+from hub.services.sessions import Sessions
+from hub.settings import SessionSettings
+from hub.store.memory import MemoryStore
+from hub.testing.environment import FakeClock, SeededIds
+from tests.unit.api.world import HeldBlobs
+
+PUBLIC_URL = "https://hub.example.cn"
+CHANNEL = ChannelId("app")
+
+
+@dataclass
+class FilesConnector:
+    """Gives out `files` by address; an exception there is raised. Keeps what was asked for and sent."""
+
+    files: dict[str, bytes | Exception] = field(default_factory=dict)
+    asked: list[FetchedFile] = field(default_factory=list)
+    sent: list[Outbound] = field(default_factory=list)
+    capabilities: Capabilities = Capabilities(pushes=True, repeats_safely=True, attachments=True)  # noqa: RUF009
+
+    async def open(self) -> None:
+        """Do nothing."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+    def verify(self, request: Request, now: Timestamp) -> None:
+        """Take everything."""
+
+    def parse(self, request: Request) -> Sequence[Inbound]:
+        raise NotImplementedError
+
+    def reply(self, request: Request, taken: Sequence[bytes]) -> Reply:
+        return Reply()
+
+    async def send(self, outbound: Outbound) -> Sent:
+        self.sent.append(outbound)
+        return Sent()
+
+    async def fetch(self, file: FetchedFile) -> FileBytes:
+        self.asked.append(file)
+        found = self.files[file.url]
+        if isinstance(found, Exception):
+            raise found
+        return FileBytes(data=found, mime="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """The services under test and what they stand on."""
+
+    core: Core
+    clock: FakeClock
+    store: MemoryStore
+    connector: FilesConnector
+    directory: Directory
+    records: Records
+    sessions: Sessions
+    attachments: Attachments
+    connectors: Connectors
+    inbounds: Inbounds
+    fetching: Fetching
+
+    async def receive(self, *files: FetchedFile, text: str = "", event_id: str = "e1") -> Taken:
+        """Take in a message with files."""
+        channel = self.directory.channel(CHANNEL)
+        assert channel is not None
+        identity = Identity(kind="external", value=f"{CHANNEL}:u1", verified=True)
+        inbound = Inbound(
+            event_id=event_id,
+            kind="message",
+            occurred_at=self.clock.now(),
+            sender=Sender(address="u1", identities=(identity,), name="Li Wei"),
+            content=Text(text=text),
+            files=files,
+        )
+        return msgspec.json.decode(await self.inbounds.receive(channel, inbound), type=Taken)
+
+    async def message(self, taken: Taken) -> Message:
+        """Return the message as it stands."""
+        found = await self.store.message(MessageId(taken.id))
+        assert found is not None
+        return found[1]
+
+    async def content(self, taken: Taken) -> Content:
+        """Return what the message says now."""
+        return (await self.message(taken)).content
+
+    async def lease(self, *, limit: int = 10) -> list[Job]:
+        """Take the fetches that are due."""
+        now = self.clock.now()
+        return await self.store.lease_jobs("fetch", owner="w", now=now, until=shift(now, 120), limit=limit)
+
+    async def fetch_all(self) -> list[float | None]:
+        """Do every fetch that is due as a worker does; return the wished gaps."""
+        gaps: list[float | None] = []
+        while jobs := await self.lease():
+            for job in jobs:
+                outcome = await self.fetching.fetch_file(job)
+                gaps.append(outcome.retry_in)
+                if outcome.remove:
+                    await self.store.finish_job(job.id)
+                elif outcome.retry_in is not None:
+                    due = shift(self.clock.now(), outcome.retry_in)
+                    await self.store.postpone_job(job.id, owner="w", due_at=due)
+        return gaps
+
+
+@asynccontextmanager
+async def ground() -> AsyncIterator[Ground]:
+    """Open services with one channel."""
+    clock, ids = FakeClock(), SeededIds("services")
+    store = MemoryStore(SeededIds("store"))
+    bus = MemoryBus(store, clock)
+    await store.open()
+    store.on_commit(bus.publish)
+    await bus.open()
+    session = SessionSettings()
+    core = Core(store=store, bus=bus, clock=clock, ids=ids, session=session, is_sole_writer=True, node="node")
+    secrets, directory, connector = Secrets("a key for tests only"), Directory(store), FilesConnector()
+    records, sessions, identities = Records(core, directory), Sessions(core), Identities(core)
+    connectors = Connectors(directory, secrets, {"api": lambda channel, settings: connector})
+    inbounds = Inbounds(core, sessions, identities, directory, connectors)
+    attachments = Attachments(
+        records=records, blobs=HeldBlobs(), secrets=secrets, clock=clock, ids=ids, public_url=PUBLIC_URL
+    )
+    for listener in (directory, sessions, identities, inbounds):
+        bus.subscribe(listener.hear)
+    await records.create(Channel(id=CHANNEL, kind="api", name="App", created_at=clock.now()))
+    yield Ground(
+        core=core,
+        clock=clock,
+        store=store,
+        connector=connector,
+        directory=directory,
+        records=records,
+        sessions=sessions,
+        attachments=attachments,
+        connectors=connectors,
+        inbounds=inbounds,
+        fetching=Fetching(core, sessions, connectors, attachments),
+    )
+    await bus.close()
+    await store.close()

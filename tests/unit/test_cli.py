@@ -1,0 +1,193 @@
+"""The command line: what is refused, in one plain line and with exit code 2, and what the small commands do."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from hub.cli import main
+from tests.support.commands import Ended, huike
+from tests.support.process import free_port
+
+pytestmark = pytest.mark.slow
+KEY = {"HUIKE_SECRET_KEY": "a key for tests only"}
+
+
+def assert_refused(ended: Ended, *words: str) -> None:
+    """Check that a command was refused: code 2, one line, no traceback, and the words in it."""
+    assert ended.code == 2, ended
+    assert ended.out == ""
+    lines = ended.err.splitlines()
+    assert len(lines) == 1, ended.err
+    assert lines[0].startswith("huike: ")
+    for word in words:
+        assert word in lines[0]
+
+
+def _file_as_folder(folder: Path) -> None:
+    (folder / "data").write_text("not a folder")
+
+
+def _newer_database(folder: Path) -> None:
+    (folder / "data").mkdir()
+    with sqlite3.connect(folder / "data" / "huike.db") as database:
+        database.executescript("CREATE TABLE x (y); PRAGMA application_id = 1215654251; PRAGMA user_version = 99")
+    database.close()
+
+
+def _foreign_database(folder: Path) -> None:
+    (folder / "data").mkdir()
+    with sqlite3.connect(folder / "data" / "huike.db") as database:
+        database.execute("CREATE TABLE x (y)")
+    database.close()
+
+
+def _no_preparation(_folder: Path) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("prepare", "env", "words"),
+    [
+        (_no_preparation, {"HUIKE_PROT": "1"}, ("HUIKE_PROT", "docs/operators.md")),
+        (_no_preparation, {"HUIKE_PORT": "many"}, ("port",)),
+        (_no_preparation, {"HUIKE_STORE": "mongodb://127.0.0.1:1/huike?serverSelectionTimeoutMS=300", **KEY}, ()),
+        (_no_preparation, {"HUIKE_BUS": "redis://127.0.0.1:1/0", **KEY}, ()),
+        (_file_as_folder, {}, ("data",)),
+        (_newer_database, {}, ("newer",)),
+        (_foreign_database, {}, ("another program",)),
+    ],
+    ids=["unknown-key", "bad-value", "no-mongodb", "no-redis", "file-as-folder", "newer-store", "foreign-database"],
+)
+def test_a_start_that_cannot_succeed_is_refused_in_one_line(
+    tmp_path: Path, prepare: Callable[[Path], None], env: Mapping[str, str], words: tuple[str, ...]
+) -> None:
+    prepare(tmp_path)
+    ended = huike("serve", "--port", "0", "--data", tmp_path / "data", env=env)
+    assert_refused(ended, *words)
+
+
+def test_a_port_that_is_taken_is_refused_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = huike("serve", "--port", str(port), "--data", tmp_path / "data")
+    assert_refused(ended, str(port), "--port")
+
+
+def test_a_configuration_file_is_found_in_the_folder_and_checked(tmp_path: Path) -> None:
+    (tmp_path / "huike.toml").write_text("colour = 1\n")
+    assert_refused(huike("serve", folder=tmp_path), "colour")
+    assert_refused(huike("serve", "--config", "other.toml", folder=tmp_path), "other.toml")
+
+
+def test_a_command_that_does_not_exist_is_explained() -> None:
+    ended = huike("sevre")
+    assert ended.code == 2
+    assert "serve" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_the_version_is_the_one_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"huike {project['version']}\n"
+
+
+def test_an_administrator_is_made_once_and_the_password_is_not_shown(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    create = ("admin", "create-agent", "Boss@Shop.example", "--role", "admin,supervisor", "--data", data)
+    made = huike(*create, "--name", "The Boss", env={"HUIKE_PASSWORD": "correct horse"})
+    assert (made.code, made.out) == (0, "Created boss@shop.example (admin, supervisor).\n"), made.err
+    assert_refused(huike(*create, env={"HUIKE_PASSWORD": "correct horse"}), "e-mail")
+    assert huike("export", tmp_path / "out", "--data", data).code == 0
+    (agent,) = map(json.loads, (tmp_path / "out" / "agents.jsonl").read_text().splitlines())
+    assert (agent["email"], agent["name"], agent["roles"]) == ("boss@shop.example", "The Boss", ["admin", "supervisor"])
+    assert "correct horse" not in str(agent)
+    assert "password" not in str(agent)
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "password", "word"),
+    [
+        ("boss", "admin", "correct horse", "mail address"),
+        ("boss@shop.example", "king", "correct horse", "auditor"),
+        ("boss@shop.example", "admin", "short", "password"),
+        ("boss@shop.example", "admin", "", "HUIKE_PASSWORD"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(tmp_path: Path, email: str, role: str, password: str, word: str) -> None:
+    env = {"HUIKE_PASSWORD": password}
+    ended = huike("admin", "create-agent", email, "--role", role, "--data", tmp_path / "data", env=env)
+    assert_refused(ended, word)
+
+
+def test_doctor_finds_a_fresh_place_healthy_apart_from_what_is_not_built(tmp_path: Path) -> None:
+    ended = huike("doctor", "--data", tmp_path / "data", "--port", str(free_port()))
+    wrong = [line for line in ended.out.splitlines() if line.startswith("wrong")]
+    assert ended.code == (1 if wrong else 0)
+    assert all("front end is not built" in line for line in wrong), ended.out
+    assert {line.split()[1] for line in ended.out.splitlines()} == {
+        "disk",
+        "key",
+        "store",
+        "bus",
+        "clock",
+        "pages",
+        "port",
+    }
+    assert not (tmp_path / "data").exists()
+
+
+def test_doctor_names_what_is_wrong_and_ends_with_code_1(tmp_path: Path) -> None:
+    _foreign_database(tmp_path)
+    (tmp_path / "data" / "secret.key").write_text("a key that everybody reads")
+    (tmp_path / "data" / "secret.key").chmod(0o644)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = huike("doctor", "--data", tmp_path / "data", "--port", str(taken.getsockname()[1]))
+    wrong = {line.split()[1]: line for line in ended.out.splitlines() if line.startswith("wrong")}
+    assert ended.code == 1
+    assert "chmod 600" in wrong["key"]
+    assert "no database of Huike" in wrong["store"]
+    assert "no Huike answers there" in wrong["port"]
+
+
+def test_doctor_says_that_shared_parts_do_not_answer(tmp_path: Path) -> None:
+    env = {"HUIKE_BUS": "redis://127.0.0.1:1/0", **KEY}
+    ended = huike("doctor", "--data", tmp_path / "data", "--port", str(free_port()), env=env)
+    assert ended.code == 1
+    assert any(line.startswith("wrong  bus") for line in ended.out.splitlines()), ended.out
+    assert "Traceback" not in ended.err
+
+
+def test_a_backup_of_mongodb_names_the_right_tool(tmp_path: Path) -> None:
+    env = {"HUIKE_STORE": "mongodb://127.0.0.1:1/huike", **KEY}
+    assert_refused(huike("backup", tmp_path / "b.tar", env=env), "mongodump", "HUIKE_SECRET_KEY")
+    assert_refused(huike("restore", tmp_path / "b.tar", env=env), "mongorestore")
+    assert not (tmp_path / "b.tar").exists()
+
+
+def test_a_backup_needs_a_workspace_and_a_free_name(tmp_path: Path) -> None:
+    assert_refused(huike("backup", tmp_path / "b.tar", "--data", tmp_path / "none"), "no workspace")
+    assert not (tmp_path / "none").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_backup_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "b.tar").write_bytes(b"this is no archive" * 100)
+    assert_refused(huike("restore", tmp_path / "b.tar", "--data", tmp_path / "data"), "no backup")
+    assert_refused(huike("restore", tmp_path / "missing.tar", "--data", tmp_path / "data"), "missing.tar")
+    left = [path.name for path in (tmp_path / "data").iterdir()]
+    assert left in ([], ["huike.db.lock"])
+
+
+def test_a_new_connector_needs_a_checkout_and_a_good_name(tmp_path: Path) -> None:
+    assert_refused(huike("new-connector", "line", folder=tmp_path), "checkout")
+    assert_refused(huike("new-connector", "No-Good", folder=tmp_path), "line")
