@@ -66,10 +66,14 @@ class RedisBus:
         except TROUBLE as error:
             await self._link.close()
             raise SettingsError(f"Redis does not work with us ({type(error).__name__}): {error}.") from None
-        await self._stream.open()
+        self._is_open = True
+        try:
+            await self._stream.open()
+        except BaseException:
+            await self.close()
+            raise
         if isinstance(self._store, TellsSkips):
             self._store.on_skip(self._skip)
-        self._is_open = True
 
     async def close(self) -> None:
         """Send what waits and let go; safe to call twice."""

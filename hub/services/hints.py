@@ -61,16 +61,23 @@ class Hints:
 
     async def take(self, worker: Worker) -> None:
         """Wake a worker of this process when it is hinted at, until cancelled."""
-        bus, queue = self._core.bus, _queue(worker.kind)
         while True:
             await worker.has_room()
             try:
-                taken = await bus.take_work(queue, self._core.node, limit=worker.at_once, wait_s=_WAIT_S)
-                if taken:
-                    worker.wake()
-                    await bus.done_work(queue, [hint.receipt for hint in taken])
+                await self._take_some(worker)
             except Unavailable:
                 await self._core.clock.sleep(_PAUSE_S)
+
+    async def _take_some(self, worker: Worker) -> None:
+        bus, queue = self._core.bus, _queue(worker.kind)
+        taken = await bus.take_work(queue, self._core.node, limit=worker.at_once, wait_s=_WAIT_S)
+        await bus.done_work(queue, [hint.receipt for hint in taken])
+        if not worker.is_full:
+            worker.wake()
+            return
+        # Its hands were filled while it waited for the hint: another worker may have room.
+        for _ in taken:
+            await bus.put_work(queue, b"")
 
 
 def _queue(kind: JobKind) -> str:

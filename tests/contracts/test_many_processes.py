@@ -47,8 +47,11 @@ async def test_both_hear_the_journal(redis_server: RedisServer, key_prefix: str,
         return lost
 
     url = redis_server.url
-    async with _process(mongo_url, url, key_prefix) as (one, here), _process(mongo_url, url, key_prefix) as (other, _):
-        heard = [Heard(here), Heard(_)]
+    async with (
+        _process(mongo_url, url, key_prefix) as (one, here),
+        _process(mongo_url, url, key_prefix) as (other, there),
+    ):
+        heard = [Heard(here), Heard(there)]
         lost = await asyncio.gather(*(fight((one, other)[number % 2], number) for number in range(_WRITERS)))
         journal = await whole_journal(one)
         assert len(journal) == 3 * _VERSIONS

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, suppress
 
 import pytest
 
-from tests.conftest import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.flows.world import World, world_of
 from tests.support.clients import AgentClient, Json
+from tests.support.hub_process import StartHub
 
 ACTS = 300
 BREAKS = {90: 110, 200: 225}

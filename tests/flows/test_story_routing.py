@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.conftest import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, RestError, VisitorClient
+from tests.support.hub_process import StartHub
 
 QUICK = {**ENV, "HUIKE_SESSION__ACCEPT_TIMEOUT_S": "2", "HUIKE_SESSION__GRACE_S": "3"}
 

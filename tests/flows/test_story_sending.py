@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.conftest import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, RestError, VisitorClient
+from tests.support.hub_process import StartHub
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,9 @@ def test_a_walk_of_500_steps_breaks_no_rule(seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [101, 102])
 def test_a_walk_of_10000_steps_breaks_no_rule(seed: int) -> None:
-    _walk(100 + seed, LONG_WALK)
+    _walk(seed, LONG_WALK)
 
 
 def _walk(seed: int, steps: int) -> None:

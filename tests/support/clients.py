@@ -12,7 +12,7 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -90,6 +90,72 @@ class Rest:
             return answer.status, await answer.read()
 
 
+class HubGone(ConnectionError):
+    """The hub ended, or cut the connection, before it answered."""
+
+
+class Line:
+    """One Socket.IO connection to one namespace, which notices at once when the hub goes away."""
+
+    def __init__(
+        self, namespace: str, heard: Callable[[], None], *, transports: tuple[str, ...] = ("websocket",)
+    ) -> None:
+        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self.gone = asyncio.Event()
+        self._namespace = namespace
+        self._heard = heard
+        self._transports = list(transports)
+        self.socket.on("disconnect", self._lost, namespace=namespace)
+
+    def on(self, name: str, handler: Callable[..., None]) -> None:
+        """Call a handler with the data of an event."""
+        self.socket.on(name, handler, namespace=self._namespace)
+
+    async def open(self, url: str, auth: Json) -> None:
+        """Connect; a refusal raises the library's ConnectionError."""
+        await self.socket.connect(url, namespaces=[self._namespace], auth=auth, transports=self._transports)
+
+    async def call(self, name: str, data: Any) -> Json:
+        """Emit and return the acknowledgement.
+
+        Raises:
+            HubGone: the connection ended first; whether the act was done is not known.
+        """
+        call = asyncio.ensure_future(self.socket.call(name, data, namespace=self._namespace, timeout=WAIT_S))
+        gone = asyncio.ensure_future(self.gone.wait())
+        try:
+            await asyncio.wait({call, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not call.done():
+                raise HubGone
+            ack: Json = call.result()
+            return ack
+        except socketio.exceptions.BadNamespaceError as error:
+            raise HubGone from error
+        finally:
+            call.cancel()
+            gone.cancel()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.socket.disconnect()
+
+    def _lost(self, *_: object) -> None:
+        self.gone.set()
+        self._heard()
+
+
+async def come_back(connect: Callable[[], Awaitable[object]], limit_s: float = 30.0) -> None:
+    """Try to connect until the hub takes it, as a browser would."""
+    async with asyncio.timeout(limit_s):
+        while True:
+            try:
+                await connect()
+            except (socketio.exceptions.ConnectionError, HubGone, aiohttp.ClientError):
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
 @dataclass
 class AgentClient:
     """An agent with a socket, who remembers every event."""
@@ -99,22 +165,26 @@ class AgentClient:
     events: list[Json] = field(default_factory=list)
     resyncs: int = 0
     cursor: str | None = None
-    socket: socketio.AsyncClient | None = None
+    line: Line | None = None
+    transports: tuple[str, ...] = ("websocket",)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def connect(self, *, cursor: object = None) -> None:
         """Open the socket, resuming from a cursor when one is given."""
-        socket = socketio.AsyncClient(reconnection=False)
-        socket.on("event", self._hear, namespace="/agent")
-        socket.on("resync", self._resync, namespace="/agent")
-        auth = {"token": self.rest.token, **({"cursor": cursor} if cursor else {})}
-        await socket.connect(self.rest.url, namespaces=["/agent"], auth=auth, transports=["websocket"])
-        self.socket = socket
+        line = Line("/agent", self._news.set, transports=self.transports)
+        line.on("event", self._hear)
+        line.on("resync", self._resync)
+        await line.open(self.rest.url, {"token": self.rest.token, **({"cursor": cursor} if cursor else {})})
+        self.line = line
+
+    async def resume(self) -> None:
+        """Come back after a break, from the last cursor."""
+        await come_back(lambda: self.connect(cursor=self.cursor))
 
     async def disconnect(self) -> None:
         """Close the socket."""
-        if self.socket is not None:
-            await self.socket.disconnect()
+        if self.line is not None:
+            await self.line.close()
 
     def _hear(self, event: Json) -> None:
         self.events.append(event)
@@ -128,9 +198,8 @@ class AgentClient:
 
     async def act(self, name: str, **data: Any) -> Json:
         """Emit and return the acknowledgement."""
-        assert self.socket is not None, "connect first"
-        ack: Json = await self.socket.call(name, data, namespace="/agent", timeout=WAIT_S)
-        return ack
+        assert self.line is not None, "connect first"
+        return await self.line.call(name, data)
 
     async def wait(self, wanted: Callable[[Json], bool], limit_s: float = WAIT_S, *, after: int = 0) -> Json:
         """Return the first event, past or future, that is wanted; `after` leaves out that many of the oldest."""
@@ -173,32 +242,43 @@ class VisitorClient:
     queue: list[Json] = field(default_factory=list)
     typing: list[Json] = field(default_factory=list)
     welcome: Json | None = None
-    socket: socketio.AsyncClient | None = None
+    line: Line | None = None
+    transports: tuple[str, ...] = ("websocket",)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def connect(self, *, since: int | None = None, **auth: Any) -> Json:
         """Open the socket and return the welcome."""
         self.welcome = None
-        socket = socketio.AsyncClient(reconnection=False)
-        socket.on("welcome", self._welcome, namespace="/visitor")
-        socket.on("message", self._message, namespace="/visitor")
-        socket.on("message.updated", self._updated, namespace="/visitor")
-        socket.on("session", lambda data: self._keep(self.sessions, data), namespace="/visitor")
-        socket.on("queue", lambda data: self._keep(self.queue, data), namespace="/visitor")
-        socket.on("typing", lambda data: self._keep(self.typing, data), namespace="/visitor")
+        line = Line("/visitor", self._news.set, transports=self.transports)
+        line.on("welcome", self._welcome)
+        line.on("message", self._message)
+        line.on("message.updated", self._updated)
+        line.on("session", lambda data: self._keep(self.sessions, data))
+        line.on("queue", lambda data: self._keep(self.queue, data))
+        line.on("typing", lambda data: self._keep(self.typing, data))
         sent = {"channel_id": self.channel_id, **auth}
         if self.token:
             sent["visitor_token"] = self.token
         if since is not None:
             sent["since"] = since
-        await socket.connect(self.url, namespaces=["/visitor"], auth=sent, transports=["websocket"])
-        self.socket = socket
-        return await self.until(lambda: self.welcome)
+        await line.open(self.url, sent)
+        self.line = line
+        await self.until(lambda: self.welcome or line.gone.is_set())
+        return self._welcomed()
+
+    def _welcomed(self) -> Json:
+        if self.welcome is None:
+            raise HubGone
+        return self.welcome
+
+    async def resume(self, **auth: Any) -> None:
+        """Come back after a break, from the highest number that was heard."""
+        await come_back(lambda: self.connect(since=max(self.messages, default=0), **auth))
 
     async def disconnect(self) -> None:
         """Close the socket."""
-        if self.socket is not None:
-            await self.socket.disconnect()
+        if self.line is not None:
+            await self.line.close()
 
     def _welcome(self, data: Json) -> None:
         self.welcome = data
@@ -221,9 +301,8 @@ class VisitorClient:
 
     async def act(self, name: str, **data: Any) -> Json:
         """Emit and return the acknowledgement."""
-        assert self.socket is not None, "connect first"
-        ack: Json = await self.socket.call(name, data, namespace="/visitor", timeout=WAIT_S)
-        return ack
+        assert self.line is not None, "connect first"
+        return await self.line.call(name, data)
 
     async def say(self, text: str, *, client_id: str | None = None) -> Json:
         """Send a text and return the acknowledgement."""

@@ -176,7 +176,7 @@ async def _accept_with_everything_known(stage: Stage, ann: Console) -> None:
     await ann.accept(stage.session_id)
     await ann.hears(words.question, author="customer")
     await ann.hears(PARCEL, author="bot")
-    await expect(ann.part("handoff-card")).to_contain_text(words.question)
+    await expect(ann.part("handoff-card")).to_contain_text(words.choice)
     await expect(ann.part("handoff-card")).to_contain_text(NUMBER)
     await expect(ann.part("customer-panel").get_by_test_id("customer-name")).not_to_be_empty()
     await expect(stage.visitor.part("floor-agent")).to_be_visible()

@@ -165,6 +165,13 @@ def test_r12_another_agent_is_earmarked_when_the_first_goes() -> None:
     assert offers(floor.close("L4")) == [("H", "A2")]
 
 
+def test_r12_an_earmarked_session_moved_back_lets_others_pass() -> None:
+    floor = _light_before_heavy()
+    floor.at(60)
+    assert offers(floor.close("L1")) == []
+    assert offers(floor.change("H", priority=9)) == [("L4", "A1")]
+
+
 def test_r14_the_expected_wait_follows_the_pace_of_the_line() -> None:
     floor = Floor()
     floor.online("A1", capacity=1)

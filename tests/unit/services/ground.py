@@ -84,6 +84,8 @@ class Ground:
     records: Records
     sessions: Sessions
     attachments: Attachments
+    blobs: HeldBlobs
+    secrets: Secrets
     connectors: Connectors
     inbounds: Inbounds
     fetching: Fetching
@@ -112,6 +114,17 @@ class Ground:
     async def content(self, taken: Taken) -> Content:
         """Return what the message says now."""
         return (await self.message(taken)).content
+
+    def attachments_after(self, seconds: float) -> Attachments:
+        """Return the attachments as they are seen so many seconds later; the bus would step through a week."""
+        return Attachments(
+            records=self.records,
+            blobs=self.blobs,
+            secrets=self.secrets,
+            clock=FakeClock(shift(self.clock.now(), seconds)),
+            ids=self.core.ids,
+            public_url=PUBLIC_URL,
+        )
 
     async def lease(self, *, limit: int = 10) -> list[Job]:
         """Take the fetches that are due."""
@@ -148,8 +161,9 @@ async def ground() -> AsyncIterator[Ground]:
     records, sessions, identities = Records(core, directory), Sessions(core), Identities(core)
     connectors = Connectors(directory, secrets, {"api": lambda channel, settings: connector})
     inbounds = Inbounds(core, sessions, identities, directory, connectors)
+    blobs = HeldBlobs()
     attachments = Attachments(
-        records=records, blobs=HeldBlobs(), secrets=secrets, clock=clock, ids=ids, public_url=PUBLIC_URL
+        records=records, blobs=blobs, secrets=secrets, clock=clock, ids=ids, public_url=PUBLIC_URL
     )
     for listener in (directory, sessions, identities, inbounds):
         bus.subscribe(listener.hear)
@@ -163,6 +177,8 @@ async def ground() -> AsyncIterator[Ground]:
         records=records,
         sessions=sessions,
         attachments=attachments,
+        blobs=blobs,
+        secrets=secrets,
         connectors=connectors,
         inbounds=inbounds,
         fetching=Fetching(core, sessions, connectors, attachments),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import structlog.testing
+
 from hub.model.ids import BotId
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotAnswer, Turn
@@ -52,6 +54,13 @@ def turns(on: Ground, workshop: Workshop) -> BotTurns:
 
 
 async def test_new_and_changed_bots_are_made_ready_and_a_broken_one_stops_none() -> None:
+    with structlog.testing.capture_logs() as log:
+        made = await _changes()
+    assert made == [("old", 1), ("bad", 1), ("new", 1), ("new", 2)]
+    assert [line["bot"] for line in log if line["event"] == "bot.unusable"] == ["bad"]
+
+
+async def _changes() -> list[tuple[str, int]]:
     async with ground() as on:
         workshop = Workshop()
         await on.records.create(a_bot("old"))
@@ -67,4 +76,4 @@ async def test_new_and_changed_bots_are_made_ready_and_a_broken_one_stops_none()
         assert not task.done()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    assert workshop.made == [("old", 1), ("bad", 1), ("new", 1), ("new", 2)]
+    return workshop.made
