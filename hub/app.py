@@ -275,6 +275,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[Services, str]]:
         app = make_app(services, api)
         realtime = Realtime(services, settings.limits)
         realtime.attach(app)
+        await realtime.begin()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0, handler_cancellation=False)
         await runner.setup()
         try:

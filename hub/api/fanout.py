@@ -30,9 +30,12 @@ _TOLD = ("session.", "message.", "activity.", "customer.", "ticket.", "alarm.")
 
 
 class WireEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as agents' clients receive it; a cursor of None marks what may be lost."""
+    """An event as agents' clients receive it.
 
-    cursor: str | None
+    What may be lost carries the cursor of the event before it, so a client may keep the cursor of whatever came last.
+    """
+
+    cursor: str
     type: str
     session_id: SessionId | None
     at: Timestamp
@@ -73,12 +76,19 @@ class Fanout:
         self._sockets = sockets
         self._sign = sign
         self._clock = clock
+        self._last = ""
         self._waiting: dict[SessionId, CustomerId] = {}
         self._visitor_sessions: dict[SessionId, tuple[str, str | None, int]] = {}
+
+    def begin(self, end: Cursor) -> None:
+        """Take the end of the stream as the place that signals name until the first event."""
+        self._last = self._last or end.encode()
 
     def hear(self, published: Published) -> None:
         """Send a commit's events to whoever hears them."""
         commit = published.commit
+        last = max(0, len(commit.events) - 1)
+        self._last = Cursor(epoch=published.epoch, position=published.position, index=last).encode()
         people = set(self._sockets.room(EVERYTHING))
         for agent_id in commit.audience:
             people.update(self._sockets.room(agent_room(agent_id)))
@@ -138,10 +148,11 @@ class Fanout:
 
     def signal(self, room: str, type_: str, session_id: SessionId | None, data: dict[str, object]) -> None:
         """Send something that may be lost (typing, presence, queue) to agents in a room."""
-        members = tuple(self._sockets.room(room))
+        # A client that is still catching up would take the cursor for its own place.
+        members = [connection for connection in self._sockets.room(room) if connection.held is None]
         if not members:
             return
-        told = WireEvent(cursor=None, type=type_, session_id=session_id, at=self._clock.now(), data=data)
+        told = WireEvent(cursor=self._last, type=type_, session_id=session_id, at=self._clock.now(), data=data)
         outgoing = Outgoing.of("/agent", "event", told)
         for connection in members:
             self._sockets.send(connection, outgoing)

@@ -20,6 +20,7 @@ class Realtime:
     def __init__(self, services: Services, limits: LimitSettings) -> None:
         """Make the server and let it hear commits, presence, the queue and typing."""
         sign = services.attachments.url
+        self._bus = services.core.bus
         self.sockets = Sockets(services.core.clock, limits)
         self.fanout = Fanout(self.sockets, sign, services.core.clock)
         AgentSockets(self.sockets, services, sign)
@@ -28,6 +29,10 @@ class Realtime:
         services.presences.watch(self.fanout.tell_presence)
         services.dispatch.watch(self.fanout.tell_queue)
         services.typing.watch(self._tell_typing)
+
+    async def begin(self) -> None:
+        """Learn where the event stream ends now."""
+        self.fanout.begin(await self._bus.end())
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io` in the application."""

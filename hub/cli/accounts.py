@@ -15,6 +15,7 @@ from hub.errors import InvalidInput, SettingsError
 from hub.model.addresses import normal_email
 from hub.model.agent import ROLES, Agent, Role
 from hub.model.ids import AgentId
+from hub.services.accounts import MAX_PASSWORD, MIN_PASSWORD
 from hub.settings import Settings
 
 PASSWORD = "HUIKE_PASSWORD"  # noqa: S105  # the name of the variable that holds it
@@ -40,6 +41,8 @@ def create_agent(
     except msgspec.ValidationError as error:
         raise InvalidInput(f"The roles are {', '.join(ROLES)}.") from error
     password = environment.get(PASSWORD) or _ask()
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
     asyncio.run(_create(settings, email, name or email.partition("@")[0], checked, password))
 
 

@@ -36,6 +36,7 @@ T = TypeVar("T")
 Verdict = Literal["ok", "note", "wrong"]
 
 _LIMIT_S = 8.0
+_ANSWER_S = 3.0
 _FREE_NOTE, _FREE_WRONG = 2_000_000_000, 200_000_000
 """Free bytes on the disk: below the first somebody should look, below the second the server may stop any time."""
 _CLOCK_S = 60.0
@@ -214,7 +215,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         reason = error.strerror or str(error)
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/readyz", timeout=_LIMIT_S) as answer:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/readyz", timeout=_ANSWER_S) as answer:
             is_ours = b'"ready"' in answer.read(2000)
     except urllib.error.HTTPError as error:
         text = error.read(2000).decode(errors="replace")

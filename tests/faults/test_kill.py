@@ -69,8 +69,9 @@ async def _check_all(made: Workspace, talkers: list[Talker], ann: Answerer, eve:
         timeline = await made.timeline(sessions["items"][0]["id"])
         await talker.client.until(lambda seq=timeline[-1]["seq"], t=talker: max(t.client.messages) >= seq)  # type: ignore[misc]
         _check_talker(talker, timeline)
-        created.update(entry["id"] for entry in timeline if entry["kind"] == "message")
-        replies = {entry["id"]: entry["content"]["text"] for entry in timeline if entry["author"]["kind"] == "agent"}
+        messages = [entry for entry in timeline if entry["kind"] == "message"]
+        created.update(entry["id"] for entry in messages)
+        replies = {entry["id"]: entry["content"]["text"] for entry in messages if entry["direction"] == "out"}
         assert replies.items() <= ann.replies.items()
     await eve.until(lambda: len(_created(eve)) >= len(created))
     assert Counter(_created(eve)) == created, "each message exactly once over all lives"

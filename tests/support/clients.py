@@ -100,7 +100,9 @@ class Line:
     def __init__(
         self, namespace: str, heard: Callable[[], None], *, transports: tuple[str, ...] = ("websocket",)
     ) -> None:
-        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        # A session of our own: the library forgets to close its own when a connect fails.
+        self._http = aiohttp.ClientSession()
+        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self.gone = asyncio.Event()
         self._namespace = namespace
         self._heard = heard
@@ -113,7 +115,11 @@ class Line:
 
     async def open(self, url: str, auth: Json) -> None:
         """Connect; a refusal raises the library's ConnectionError."""
-        await self.socket.connect(url, namespaces=[self._namespace], auth=auth, transports=self._transports)
+        try:
+            await self.socket.connect(url, namespaces=[self._namespace], auth=auth, transports=self._transports)
+        except BaseException:
+            await self._http.close()
+            raise
 
     async def call(self, name: str, data: Any) -> Json:
         """Emit and return the acknowledgement.
@@ -138,14 +144,17 @@ class Line:
     async def close(self) -> None:
         """Close the connection."""
         await self.socket.disconnect()
+        await self._http.close()
 
     def _lost(self, *_: object) -> None:
         self.gone.set()
         self._heard()
 
 
-async def come_back(connect: Callable[[], Awaitable[object]], limit_s: float = 30.0) -> None:
-    """Try to connect until the hub takes it, as a browser would."""
+async def come_back(line: Line | None, connect: Callable[[], Awaitable[object]], limit_s: float = 30.0) -> None:
+    """Leave a dead line and try to connect until the hub takes it, as a browser would."""
+    if line is not None:
+        await line.close()
     async with asyncio.timeout(limit_s):
         while True:
             try:
@@ -179,7 +188,7 @@ class AgentClient:
 
     async def resume(self) -> None:
         """Come back after a break, from the last cursor."""
-        await come_back(lambda: self.connect(cursor=self.cursor))
+        await come_back(self.line, lambda: self.connect(cursor=self.cursor))
 
     async def disconnect(self) -> None:
         """Close the socket."""
@@ -264,6 +273,8 @@ class VisitorClient:
         await line.open(self.url, sent)
         self.line = line
         await self.until(lambda: self.welcome or line.gone.is_set())
+        if line.gone.is_set():
+            await line.close()
         return self._welcomed()
 
     def _welcomed(self) -> Json:
@@ -273,7 +284,7 @@ class VisitorClient:
 
     async def resume(self, **auth: Any) -> None:
         """Come back after a break, from the highest number that was heard."""
-        await come_back(lambda: self.connect(since=max(self.messages, default=0), **auth))
+        await come_back(self.line, lambda: self.connect(since=max(self.messages, default=0), **auth))
 
     async def disconnect(self) -> None:
         """Close the socket."""

@@ -197,8 +197,8 @@ async def _hold_both_ways(stage: Stage, ann: Console) -> None:
     await ann.hears(words.complaint, author="customer")
     await expect(ann.part("typing")).to_have_count(0)
     await ann.note(words.note)
-    await ann.say("OK")
-    await visitor.hears("OK", author="agent")
+    await ann.say("1, 2, 3")
+    await visitor.hears("1, 2, 3", author="agent")
     await expect(visitor.bubbles(words.note)).to_have_count(0)
 
 
@@ -214,7 +214,6 @@ async def _finish(stage: Stage, bo: Console) -> None:
     await expect(visitor.part("rating")).to_be_visible()
     await visitor.rate(5, "👍")
     await expect(visitor.part("rating")).to_contain_text(words.thanks)
-    await expect(bo.part("rating")).to_be_visible()
     rated = await stage.made.session(stage.session_id)
     assert (rated["state"], rated["rating"]["score"], rated["rating"]["comment"]) == ("closed", 5, "👍")
 

@@ -1,0 +1,96 @@
+// The one door to the REST API: bearer token, time limit, problem+json as a typed error. It knows no nouns.
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: { type?: string; title?: string; detail?: string; errors?: { field: string; message: string }[] },
+    readonly retryAfterS: number | null = null,
+  ) {
+    super(problem.detail || problem.title || `HTTP ${status}`)
+  }
+
+  /** True when nobody can tell whether the server acted: no answer, or an answer that says "later". */
+  get unanswered(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+  }
+
+  is(type: string): boolean {
+    return this.problem.type?.split(/[/#]/).pop() === type
+  }
+}
+
+export interface Tokens {
+  /** A token that is good for the next seconds, or null when signed out. */
+  fresh(): Promise<string | null>
+  /** The server refused this token; returns another one or null. */
+  replace(refused: string): Promise<string | null>
+}
+
+const TIMEOUT_MS = 15_000
+const UPLOAD_TIMEOUT_MS = 120_000
+export const BASE = '/api/v1'
+
+let tokens: Tokens | null = null
+
+export function useTokens(source: Tokens): void {
+  tokens = source
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  let body: object = {}
+  try {
+    body = (await response.json()) as object
+  } catch {
+    body = { title: response.statusText }
+  }
+  const retry = Number(response.headers.get('Retry-After'))
+  return new ApiError(response.status, body, Number.isFinite(retry) && retry > 0 ? retry : null)
+}
+
+async function send(method: string, path: string, body: unknown, token: string | null): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (token) headers.Authorization = `Bearer ${token}`
+  const form = body instanceof FormData
+  if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
+  try {
+    return await fetch(BASE + path, {
+      method,
+      headers,
+      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
+      cache: 'no-store',
+    })
+  } catch (error) {
+    throw new ApiError(0, { type: 'unreachable', title: String(error) })
+  }
+}
+
+async function call<T>(method: string, path: string, body?: unknown, open = false): Promise<T> {
+  const token = open ? null : ((await tokens?.fresh()) ?? null)
+  let response = await send(method, path, body, token)
+  if (response.status === 401 && token && tokens) {
+    const other = await tokens.replace(token)
+    if (other) response = await send(method, path, body, other)
+  }
+  if (!response.ok) throw await problemOf(response)
+  if (response.status === 204) return undefined as T
+  return (await response.json()) as T
+}
+
+export const http = {
+  get: <T>(path: string) => call<T>('GET', path),
+  post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body),
+  put: <T>(path: string, body: unknown) => call<T>('PUT', path, body),
+  patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, body),
+  /** Without a token: sign-in and token refresh. */
+  open: <T>(path: string, body: unknown) => call<T>('POST', path, body, true),
+}
+
+export function query(params: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(params)) {
+    if (value !== null && value !== undefined && value !== '') search.set(key, String(value))
+  }
+  const text = search.toString()
+  return text ? `?${text}` : ''
+}

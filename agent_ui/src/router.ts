@@ -1,0 +1,26 @@
+// Addresses of the console. A session has its own, so that it can be shared and the browser's Back works.
+import { createRouter, createWebHistory } from 'vue-router'
+import { useAuth } from './stores/auth'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./views/LoginView.vue') },
+    {
+      path: '/',
+      component: () => import('./views/ConsoleView.vue'),
+      children: [
+        { path: '', name: 'console', component: { render: () => null } },
+        { path: 'sessions/:id', name: 'session', component: { render: () => null } },
+      ],
+    },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})
+
+router.beforeEach((to) => {
+  const auth = useAuth()
+  if (!auth.signedIn && to.name !== 'login') return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (auth.signedIn && to.name === 'login') return { name: 'console' }
+  return true
+})

@@ -1,0 +1,59 @@
+// The console's build. The widget and its loader have their own configurations under widget/ and share only packages.
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+// During development the hub runs beside Vite; this is where its API and sockets are found.
+const hub = process.env.HUIKE_DEV_HUB ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [vue(), tailwindcss()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // Parts of Vue and vue-i18n that we do not use; leaving them out keeps the first load within its budget.
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+    // Messages are made into functions by src/model/messages.ts.
+    __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
+  },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Read by scripts/budget.mjs to know what the first load consists of.
+    manifest: true,
+    target: 'es2022',
+    // The hub's Content-Security-Policy forbids data: scripts and fonts; keep every asset a file.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // One file for what every page needs: fewer requests and better compression than a dozen small ones.
+        // What only dialogs need stays with them.
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules(?!.*(reka-ui.dist.(Dialog|Popover|Menu|DropdownMenu|RovingFocus|Collection)|socket\.io|engine\.io))/, minShareCount: 2 },
+            { name: 'shared', test: /agent_ui.src.(api|composables|model|stores)/, minShareCount: 2 },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: {
+      '/api': hub,
+      '/socket.io': { target: hub, ws: true },
+      '/widget': hub,
+      '/widget.js': hub,
+      '/demo': hub,
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts', 'widget/**/*.test.ts'],
+  },
+})
