@@ -147,7 +147,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         customers=Customers(core, sessions, identities),
         presences=presences,
         dispatch=Dispatch(core, sessions, directory, presences),
-        desk=Desk(core, sessions, directory, connectors, attachments),
+        desk=Desk(core, sessions, directory, connectors, attachments, presences),
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
         typing=TypingSignals(parts.bus),
     )
@@ -192,7 +192,7 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
         works["dispatch"] = services.dispatch.run
     workers: list[Worker] = []
     if "worker" in settings.roles:
-        turns = BotTurns(core, services.sessions, services.directory, services.desk, BotEngines(engines.make))
+        turns = BotTurns(core, services.sessions, services.directory, services.connectors, BotEngines(engines.make))
         works["bots"] = turns.keep_warm
         workers = _make_workers(services, turns)
     for worker in workers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal
 
 import structlog
@@ -16,32 +16,41 @@ from structlog.typing import Processor
 
 _MASKED = frozenset(
     {
-        "password",
-        "password_hash",
-        "token",
-        "refresh_token",
-        "visitor_token",
-        "secret",
+        "address",
         "authorization",
-        "cookie",
-        "text",
         "body",
         "content",
-        "phone",
-        "email",
-        "address",
+        "cookie",
         "customer_name",
+        "email",
+        "password",
+        "phone",
+        "secret",
+        "text",
+        "token",
     }
 )
+_MASKED_ENDINGS = ("_address", "_email", "_hash", "_key", "_password", "_phone", "_secret", "_text", "_token")
+_DEEPEST = 3
 Form = Literal["text", "json"]
 
 
 def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask the fields that may not stand in a log."""
-    for name in event:
-        if name in _MASKED:
-            event[name] = "***"
+    """Mask the fields that may not stand in a log, also within fields that are mappings."""
+    for name, value in event.items():
+        event[name] = _masked(name, value, 0)
     return event
+
+
+def _masked(name: str, value: Any, depth: int) -> Any:
+    lower = name.lower()
+    if lower in _MASKED or lower.endswith(_MASKED_ENDINGS):
+        return "***"
+    if isinstance(value, Mapping):
+        if depth == _DEEPEST:
+            return "***"
+        return {str(inner): _masked(str(inner), one, depth + 1) for inner, one in value.items()}
+    return value
 
 
 def set_up(form: Form, level: str) -> None:
@@ -70,7 +79,9 @@ def set_up(form: Form, level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_drop_meta, *end])
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared], processors=[_drop_meta, *end]
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

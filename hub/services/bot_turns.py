@@ -21,8 +21,8 @@ from hub.model.session import Session
 from hub.model.timeline import SYSTEM, Actor, Message
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotAnswer, BotEngine, Turn
+from hub.services.connectors import Connectors
 from hub.services.core import Core
-from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.jobs import COMMITTED, REMOVE, Outcome
 from hub.services.sessions import Sessions
@@ -37,12 +37,14 @@ MAX_STREAK = 10
 class BotTurns:
     """Asks the bot and carries out what it answers."""
 
-    def __init__(self, core: Core, sessions: Sessions, directory: Directory, desk: Desk, engines: BotEngines) -> None:
+    def __init__(
+        self, core: Core, sessions: Sessions, directory: Directory, connectors: Connectors, engines: BotEngines
+    ) -> None:
         """Take the engines by bot; `hub.app` fills them."""
         self._core = core
         self._sessions = sessions
         self._directory = directory
-        self._desk = desk
+        self._connectors = connectors
         self._engines = engines
 
     async def keep_warm(self) -> None:
@@ -124,7 +126,7 @@ class BotTurns:
                 return c.AskPerson(actor=SYSTEM, reason="bot_failed")
             if now.bot_streak + len(say.contents) > MAX_STREAK:
                 return c.AskPerson(actor=SYSTEM, reason="bot_loop")
-            pushes = self._desk.pushes(now.reply_channel_id)
+            pushes = self._connectors.pushes(now.reply_channel_id)
             return replace(say, push_jobs=tuple(JobId(ids.new()) for _ in say.contents)) if pushes else say
 
         def finish(commit: Commit) -> Commit:

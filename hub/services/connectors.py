@@ -60,6 +60,10 @@ class Connectors:
         self._replace(channel_id, (channel.version, connector))
         return channel, connector
 
+    def pushes(self, channel_id: ChannelId | None) -> bool:
+        """Tell whether messages on a channel are handed to a provider."""
+        return channel_id is not None and self.get(channel_id)[1].capabilities.pushes
+
     def settings(self, channel: Channel) -> dict[str, object]:
         """Return the channel's settings with its secrets opened."""
         opened = {name: self._secrets.open(sealed) for name, sealed in channel.secrets.items()}

@@ -26,6 +26,7 @@ from hub.services import access
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.directory import Directory
+from hub.services.presences import Presences
 from hub.services.sessions import Sessions
 
 
@@ -76,9 +77,16 @@ class Desk:
     """Reads and acts for agents."""
 
     def __init__(
-        self, core: Core, sessions: Sessions, directory: Directory, connectors: Connectors, files: FileFinder
+        self,
+        core: Core,
+        sessions: Sessions,
+        directory: Directory,
+        connectors: Connectors,
+        files: FileFinder,
+        presences: Presences,
     ) -> None:
         """Take the services that the desk stands on."""
+        self._presences = presences
         self._core = core
         self._sessions = sessions
         self._directory = directory
@@ -122,7 +130,13 @@ class Desk:
 
     async def take(self, agent: Agent, session_id: SessionId) -> Session:
         """Take a waiting session; whoever steers takes it from anybody."""
+        await self._be_present(agent)
         return await self._answer(agent, session_id, c.Take(agent=actor(agent), force=agent.steers_all))
+
+    async def _be_present(self, agent: Agent) -> None:
+        """Count an agent who takes up work while offline as away: there, but without offers, and missed when gone."""
+        if agent.status == "offline" and agent.has("agent", "supervisor", "admin"):
+            await self._presences.set(agent.id, "away")
 
     async def _answer(self, agent: Agent, session_id: SessionId, command: c.Command) -> Session:
         session = await self._sessions.get(session_id)
@@ -155,6 +169,7 @@ class Desk:
         page = await self._core.store.sessions(SessionQuery(customer_ids=(session.customer_id,), states=OPEN_STATES))
         if any(other.id != session_id for other in page.items):
             raise Conflict("The customer has another open session: go on there.", code="other-session")
+        await self._be_present(agent)
         return (await self._sessions.act(session_id, c.Reopen(agent=actor(agent))))[0]
 
     async def read(self, agent: Agent, session_id: SessionId) -> Session:
@@ -202,7 +217,7 @@ class Desk:
                 client_id=draft.client_id,
                 seen_seq=draft.seen_seq,
                 force=draft.force,
-                push_job=None if draft.note or not self.pushes(channel_id) else job_id,
+                push_job=None if draft.note or not self._connectors.pushes(channel_id) else job_id,
             )
 
         def claim(commit: Commit) -> Commit:
@@ -224,10 +239,6 @@ class Desk:
         if found is None:
             raise NotFound("There is no such message.")
         return found[1]
-
-    def pushes(self, channel_id: ChannelId | None) -> bool:
-        """Tell whether messages on a channel are handed to a provider."""
-        return channel_id is not None and self._connectors.get(channel_id)[1].capabilities.pushes
 
     async def resend(self, agent: Agent, session_id: SessionId, message_id: MessageId) -> Message:
         """Send again a message that failed or is uncertain."""

@@ -164,7 +164,7 @@ class Dispatch:
                 group.create_task(self._keep_deadlines(leader))
                 group.create_task(self._keep_people(leader))
                 group.create_task(self._keep_figures(leader))
-                await self._keep_lease()
+                await self._keep_lease(leader)
                 raise _TermEnded
         except* _TermEnded:
             log.warning("router.lease_lost", node=self._core.node)
@@ -183,8 +183,8 @@ class Dispatch:
                 leader.see_session(published.commit.session)
         self._missed = []
 
-    async def _keep_lease(self) -> None:
-        while await self._holds_lease():
+    async def _keep_lease(self, leader: Leader) -> None:
+        while not leader.is_deposed and await self._holds_lease():
             await self._core.clock.sleep(_RENEW_S)
 
     async def _keep_deadlines(self, leader: Leader) -> None:

@@ -49,6 +49,7 @@ class Leader:
         self._watchers: list[Watcher] = []
         self._count = 0
         self.has_moved = asyncio.Event()
+        self.is_deposed = False
 
     def watch(self, watcher: Watcher) -> None:
         """Call the watcher with each decision, right after it was made."""
@@ -126,12 +127,26 @@ class Leader:
         decision; the end of the commit looks again.
         """
         known = self._known.get(session.id)
-        if self._pending[session.id] or (known is not None and session.version <= known.version):
-            return
+        if not self._pending[session.id] and (known is None or session.version > known.version):
+            self._follow(session, known)
+
+    def _follow(self, session: Session, known: Known | None) -> None:
         event = event_for(session, known, self._event_id())
         self._remember(session)
+        if isinstance(event, e.SessionForced) and not self._is_signed_in(AgentId(event.agent)):
+            # The engine knows nobody who has not signed in: it starts the grace of such an agent instead.
+            if known is not None:
+                self.tell(e.SessionClosed(id=self._event_id(), session=session.id))
+            event = restored(session, self._event_id())
         if event is not None:
             self.tell(event)
+
+    def _is_signed_in(self, agent_id: AgentId) -> bool:
+        """Tell whether the engine knows an agent; one who has just come online is signed in at once."""
+        agent = self._directory.agent(agent_id)
+        if agent is not None and self._present.get(agent_id, "out") == "out":
+            self.see_agent(agent, is_connected=True)
+        return self._present.get(agent_id, "out") != "out"
 
     def _remember(self, session: Session) -> None:
         known = known_of(session)
@@ -224,6 +239,7 @@ class Leader:
             await self._sessions.act(session_id, command, epoch=self._epoch)
         except (NotFound, Conflict) as error:
             log.info("routing.void", session=session_id, command=type(command).__name__, why=error.type)
+            self.is_deposed = self.is_deposed or error.type == "stale-epoch"
         except Unavailable:
             log.warning("routing.store_unavailable", session=session_id)
             await self._core.clock.sleep(1.0)
@@ -231,13 +247,18 @@ class Leader:
             self._pending[session_id] -= 1
             if not self._pending[session_id]:
                 del self._pending[session_id]
-        if session_id not in self._pending:
+        if session_id not in self._pending and not self.is_deposed:
             await self._look_again(session_id)
 
     async def _look_again(self, session_id: SessionId) -> None:
-        """See how the session really stands now that the decision is committed, or void."""
+        """See how the session really stands now that the decision is committed, or void.
+
+        What the engine believes may be wrong at the very version that was looked at before, so versions do not count.
+        """
         try:
-            self.see_session(await self._sessions.get(session_id))
+            session = await self._sessions.get(session_id)
+            if not self._pending[session_id]:
+                self._follow(session, self._known.get(session_id))
         except Unavailable:
             log.warning("routing.store_unavailable", session=session_id)
 

@@ -11,7 +11,6 @@ from hub.model.ids import BotId
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotAnswer, Turn
 from hub.services.bot_turns import BotEngines, BotTurns
-from hub.services.desk import Desk
 from tests.unit.services.ground import Ground, ground
 
 
@@ -49,8 +48,7 @@ def a_bot(bot_id: str, name: str = "Hui", version: int = 1) -> Bot:
 
 
 def turns(on: Ground, workshop: Workshop) -> BotTurns:
-    desk = Desk(on.core, on.sessions, on.directory, on.connectors, on.attachments)
-    return BotTurns(on.core, on.sessions, on.directory, desk, BotEngines(workshop.make))
+    return BotTurns(on.core, on.sessions, on.directory, on.connectors, BotEngines(workshop.make))
 
 
 async def test_new_and_changed_bots_are_made_ready_and_a_broken_one_stops_none() -> None:
