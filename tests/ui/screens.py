@@ -1,0 +1,53 @@
+"""Pictures of a view for a person to look at: light and dark, on a desk and on a phone.
+
+What a machine can see is checked on the way: nothing is wider than the screen, and no key of a text stands in place of
+the text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+from playwright.async_api import Frame, Page
+
+from tests.ui.tabs import DESK, PHONE, Locale, Scheme
+
+_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+# What a translation that is missing would show, such as `list.empty.mine.title`; addresses and file names have dots too.
+_KEY = re.compile(r"\b(?:[a-z]+[a-zA-Z]*\.){1,3}[a-z]+[a-zA-Z]*\b")
+_NO_KEYS = re.compile(r"@|://|\b\w+\.(?:example|com|png|jpg|pdf|txt)\b")
+_SETTLED = """() => Promise.all([
+  document.fonts.ready,
+  ...document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished),
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+]).then(() => undefined, () => undefined)"""
+
+
+async def photograph(page: Page, folder: Path, view: str, locale: Locale) -> None:
+    """Save the view in both schemes and both sizes as `VIEW-LOCALE-SCHEME-WIDTH.png`, then give the desk back."""
+    for scheme, size in itertools.product(_SCHEMES, (DESK, PHONE)):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        for frame in page.frames:
+            await frame.evaluate(_SETTLED)
+        where = f"{view} in {locale}, {scheme}, {size[0]} px"
+        await check_look(page, where)
+        await page.screenshot(path=folder / f"{view}-{locale}-{scheme}-{size[0]}.png")
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+async def check_look(page: Page, where: str) -> None:
+    """Fail when something sticks out of the screen or a text is missing."""
+    for frame in page.frames:
+        assert await _fits(frame), f"something is wider than the screen: {where}"
+        words = await frame.evaluate("() => document.body.innerText")
+        keys = [line for line in words.splitlines() if _KEY.search(line) and not _NO_KEYS.search(line)]
+        assert not keys, f"texts are missing: {where}: {keys}"
+
+
+async def _fits(frame: Frame) -> bool:
+    fits: bool = await frame.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    return fits
