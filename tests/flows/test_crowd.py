@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from tests.conftest import StartHub
+from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, workspace
 from tests.support.clients import AgentClient, VisitorClient
 

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.conftest import StartHub
+from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, VisitorClient
 from tests.support.hub_process import HubProcess
@@ -50,15 +51,17 @@ async def _knows(url: str, channel_id: str) -> None:
             await asyncio.sleep(0.05)
 
 
+def _says(event: Json, text: str) -> bool:
+    """Tell whether an event is about a new message of this text."""
+    return bool(event["type"] == "message.created" and event["data"]["entry"]["content"]["text"] == text)
+
+
 async def _talk(agent: AgentClient, visitor: VisitorClient, session_id: str, start: int, count: int) -> None:
     for number in range(start, start + count):
-        ack = await visitor.say(f"question {number}")
+        question = f"question {number}"
+        ack = await visitor.say(question)
         assert ack["ok"], ack
-        await agent.wait(
-            lambda e, n=number: (
-                e["type"] == "message.created" and e["data"]["entry"]["content"]["text"] == f"question {n}"
-            )
-        )
+        await agent.wait(partial(_says, text=question))
         sent = await agent.act("message.send", session_id=session_id, client_id=f"a{number}", text=f"answer {number}")
         assert sent["ok"], sent
         await visitor.hears(f"answer {number}")
@@ -110,9 +113,7 @@ async def test_agent_on_one_node_and_visitor_on_the_other_survive_the_death_of_e
             back = AgentClient(rest=agent.rest, agent_id=agent.agent_id)
             back.rest.url = nodes.first.url
             await back.connect(cursor=cursor)
-            await back.wait(
-                lambda e: e["type"] == "message.created" and e["data"]["entry"]["content"]["text"] == "question 7"
-            )
+            await back.wait(partial(_says, text="question 7"))
             assert back.resyncs == 0
             entries = await _timeline(nodes, session_id)
             texts = [entry["content"]["text"] for entry in entries if entry["kind"] == "message"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser
 
-from tests.conftest import StartHub
+from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import Json, VisitorClient
 from tests.support.hub_process import HubProcess

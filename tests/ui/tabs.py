@@ -73,5 +73,3 @@ async def open_tab(
         assert not tab.faults, tab.faults
     finally:
         await context.close()
-
-

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.conftest import StartHub
+from tests.support.hub_process import StartHub
 from tests.ui.console import Console
 from tests.ui.floor import Floor, open_floor, session_of
 from tests.ui.tabs import PHONE, open_tab

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from hub.demo.staff import STAFF
-from tests.conftest import StartHub
+from tests.support.hub_process import StartHub
 from tests.support.clients import Json, Rest
 from tests.ui.console import Console
 from tests.ui.screens import photograph
