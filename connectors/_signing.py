@@ -27,7 +27,7 @@ _MAX_SIGNATURES = 16
 class Signer:
     """Checks and makes signatures with the secrets of one setting."""
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_begun",)
 
     def __init__(self, secrets: str) -> None:
         """Decode the secrets once.
@@ -35,8 +35,9 @@ class Signer:
         Raises:
             ValueError: there is none, or one is not `whsec_` and base64. The text does not hold the secret.
         """
-        self._keys = tuple(_key(secret) for secret in secrets.split())
-        if not self._keys:
+        # Copies of a MAC that has taken its key cost less than a new one, and keep the interpreter to themselves.
+        self._begun = tuple(hmac.new(_key(secret), digestmod="sha256") for secret in secrets.split())
+        if not self._begun:
             raise ValueError("no secret is set")
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: Timestamp) -> None:
@@ -72,7 +73,13 @@ class Signer:
 
     def _signatures(self, message_id: str, signed_at: str, body: bytes) -> list[bytes]:
         signed = b"%b.%b.%b" % (message_id.encode("utf-8", "replace"), signed_at.encode(), body)
-        return [b"v1," + b64encode(hmac.digest(key, signed, "sha256")) for key in self._keys]
+        return [b"v1," + b64encode(_finish(begun, signed)) for begun in self._begun]
+
+
+def _finish(begun: hmac.HMAC, signed: bytes) -> bytes:
+    mac = begun.copy()
+    mac.update(signed)
+    return mac.digest()
 
 
 def _key(secret: str) -> bytes:

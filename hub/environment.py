@@ -10,6 +10,8 @@ from threading import Lock
 from hub.model.timestamps import Timestamp, from_seconds
 
 _RANDOM_BITS = 80
+_RANDOM_BYTES = _RANDOM_BITS // 8
+_STOCK_BYTES = 64 * _RANDOM_BYTES
 
 
 class SystemClock:
@@ -48,11 +50,16 @@ class SystemIds:
     def __init__(self) -> None:
         self._last = 0
         self._lock = Lock()
+        self._chance = b""
 
     def new(self) -> str:
         """Return a new id."""
-        fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
         with self._lock:
+            if len(self._chance) < _RANDOM_BYTES:
+                # Asking the system lets go of the interpreter, which a busy writer thread then keeps: ask seldom.
+                self._chance = secrets.token_bytes(_STOCK_BYTES)
+            chance, self._chance = self._chance[:_RANDOM_BYTES], self._chance[_RANDOM_BYTES:]
+            fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | int.from_bytes(chance)
             # In the same millisecond, or after the clock was set back, go on from the last one by a random step.
             if fresh >> _RANDOM_BITS <= self._last >> _RANDOM_BITS:
                 fresh = self._last + 1 + secrets.randbits(32)

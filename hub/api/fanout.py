@@ -112,7 +112,7 @@ class Fanout:
             cursor = Cursor(epoch=published.epoch, position=published.position, index=event.index)
             outgoing = wire(event, cursor)
             for connection in people:
-                self._give(connection, (published.position, event.index), outgoing)
+                self._sockets.give(connection, (published.position, event.index), outgoing)
 
     def _tell_visitors(self, published: Published, session: Session, visitors: tuple[Connection, ...]) -> None:
         for index, tag in enumerate(published.commit.events):
@@ -124,21 +124,15 @@ class Fanout:
             name = "message" if tag.type == "message.created" else "message.updated"
             outgoing = visitor_message(session.id, message, self._sign, name)
             for connection in visitors:
-                self._give(connection, (published.position, index), outgoing)
+                self._sockets.give(connection, (published.position, index), outgoing)
         shape = (session.state, session.holder.id, session.read_seq)
         if self._visitor_sessions.get(session.id) != shape:
             self._visitor_sessions[session.id] = shape
             outgoing = Outgoing.of("/visitor", "session", visitor_session(session))
             for connection in visitors:
-                self._give(connection, (published.position, len(published.commit.events)), outgoing)
+                self._sockets.give(connection, (published.position, len(published.commit.events)), outgoing)
         if not session.is_open:
             self._visitor_sessions.pop(session.id, None)
-
-    def _give(self, connection: Connection, place: tuple[int, int], outgoing: Outgoing) -> None:
-        if connection.held is not None:
-            connection.held.append((place, outgoing))
-        else:
-            self._sockets.send(connection, outgoing)
 
     def _note_waiting(self, session: Session) -> None:
         if session.state in ("queued", "offered"):

@@ -13,7 +13,8 @@ import msgspec
 import structlog
 
 from hub.api.fanout import EVERYTHING, STAFF, agent_room, is_told, may_hear, wire
-from hub.api.socket_server import Ack, Connection, Sockets, answered, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answered, parsed, refused, same_origin
+from hub.api.socket_server import Connection, Sockets
 from hub.errors import Forbidden, HubError, InvalidInput, Unauthenticated
 from hub.model.agent import Agent
 from hub.model.commit import RecordKind
@@ -33,10 +34,9 @@ _REPLAY_LIMIT = 20_000
 
 
 class AgentAuth(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client sends on connecting; `cursor` is whatever it kept, so any type is taken and judged later."""
+    """What a client sends on connecting, besides whatever it kept as a cursor."""
 
     token: str
-    cursor: object = None
 
 
 class PresenceSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,7 +88,9 @@ class AgentSockets:
         try:
             if not same_origin(environ):
                 raise Unauthenticated("The console is not served from this origin.")
-            wish = parsed(auth or {}, AgentAuth)
+            # The cursor is whatever the client kept: it is judged when it is used, and never a reason to refuse.
+            cursor = auth.get("cursor") if isinstance(auth, dict) else None
+            wish = parsed({"token": auth.get("token")} if isinstance(auth, dict) else auth or {}, AgentAuth)
             agent = self._services.accounts.agent_of(wish.token)
         except InvalidInput as error:
             raise refused(Unauthenticated(f"Connect with a token: {error.detail}")) from error
@@ -96,7 +98,7 @@ class AgentSockets:
             raise refused(error) from error
         connection = self._sockets.open_connection(sid, NAMESPACE)
         self._agents[sid] = agent.id
-        self._cursors[sid] = wish.cursor
+        self._cursors[sid] = cursor
         self._sockets.join(connection, agent_room(agent.id))
         self._sockets.join(connection, STAFF)
         if agent.sees_all:
@@ -117,10 +119,7 @@ class AgentSockets:
                 log.warning("socket.replay_failed", error=error.type)
                 await self._sockets.shut(connection)
                 return
-        held, connection.held = connection.held or [], None
-        for place, outgoing in held:
-            if place > last:
-                self._sockets.send(connection, outgoing)
+        await self._sockets.go_live(connection, last)
 
     async def _replay(self, connection: Connection, agent: Agent, cursor: Cursor | None) -> tuple[int, int]:
         if cursor is None:
@@ -133,6 +132,7 @@ class AgentSockets:
                 raise CursorLost
             for published in page:
                 after = self._replay_one(connection, agent, published, after)
+                await self._sockets.breathe(connection)
             if len(page) < _PAGE:
                 return (after.position, after.index)
 

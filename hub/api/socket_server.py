@@ -8,29 +8,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from typing import Any
 
-import msgspec
 import socketio
 import structlog
+from engineio.exceptions import SocketIsClosedError
 
-from hub.api.socket_transport import MAX_FRAME, Outgoing, deliver, use_direct_sockets
-from hub.errors import HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from hub.api.socket_transport import MAX_FRAME, MAX_QUEUE, Outgoing, deliver, use_direct_sockets
+from hub.errors import RateLimited
 from hub.ports.environment import Clock
 from hub.settings import LimitSettings
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
-Ack = dict[str, object]
 PING_INTERVAL_S = 20
 PING_TIMEOUT_S = 20
 _BURST_S = 10
 _ANONYMOUS_S = 10.0
 """A socket that joins no namespace in this time is cut."""
 _MALFORMED_LOG_S = 10.0
+_READ_S = 10.0
+"""How long a client that catches up may take to read what fills its queue."""
+MAX_HELD = 20_000
+"""Live events held back for a client that catches up; beyond it the client begins again from its cursor."""
+_RESERVED = frozenset({"connect", "disconnect", "connect_error", "__disconnect_final", "*"})
 
 
 class _Quiet(logging.Logger):
@@ -86,7 +89,7 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
             http_compression=False,
             namespaces=["/agent", "/visitor"],
         )
-        use_direct_sockets(self)
+        use_direct_sockets(self, self._malformed_packet)
         self._clock = clock
         self._limits = limits
         self._rooms: dict[str, set[Connection]] = {}
@@ -95,8 +98,9 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         self._per_address: Counter[str] = Counter()
         self._addresses: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._cut: set[str] = set()
         self._malformed = 0
-        self._malformed_told_at = 0.0
+        self._malformed_told_at = -_MALFORMED_LOG_S
 
     def room(self, name: str) -> Iterable[Connection]:
         """Return who is in a room."""
@@ -129,13 +133,70 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         return connection
 
     def send(self, connection: Connection, outgoing: Outgoing) -> None:
-        """Send to one client; one that is too slow is cut and will resume from its cursor."""
+        """Send to one client; one that is too slow is cut and will resume from its cursor.
+
+        After the first packet that found no room nothing more is sent, so that a slow client has no gap.
+        """
         engine_socket = self.eio.sockets.get(connection.engine_sid)
-        if engine_socket is None or engine_socket.closed:
+        if engine_socket is None or engine_socket.closed or connection.engine_sid in self._cut:
             return
         if not deliver(engine_socket, outgoing):
+            self.too_slow(connection)
+
+    def give(self, connection: Connection, place: tuple[int, int], outgoing: Outgoing) -> None:
+        """Send what is live, or hold it back while the client catches up."""
+        if connection.held is None:
+            self.send(connection, outgoing)
+        elif len(connection.held) < MAX_HELD:
+            connection.held.append((place, outgoing))
+        else:
+            self.too_slow(connection)
+
+    def too_slow(self, connection: Connection) -> None:
+        """Cut a client that does not read as fast as it is told."""
+        if connection.engine_sid not in self._cut:
             log.warning("socket.too_slow", namespace=connection.namespace)
-            self.spawn(self.eio.disconnect(connection.engine_sid))
+            self.cut(connection.engine_sid)
+
+    def cut(self, engine_sid: str) -> None:
+        """End a connection at once, whether or not the client reads."""
+        if engine_sid not in self._cut and engine_sid in self.eio.sockets:
+            self._cut.add(engine_sid)
+            self.spawn(self._end(engine_sid))
+
+    async def _end(self, engine_sid: str) -> None:
+        engine_socket = self.eio.sockets.get(engine_sid)
+        try:
+            if engine_socket is not None:
+                await engine_socket.close(wait=False, abort=True, reason=self.reason.SERVER_DISCONNECT)
+                engine_socket.queue.put_nowait(None)
+                direct = getattr(engine_socket, "direct", None)
+                if direct is not None:
+                    direct.abort()
+        finally:
+            self.eio.sockets.pop(engine_sid, None)
+            self._cut.discard(engine_sid)
+
+    async def breathe(self, connection: Connection) -> None:
+        """While much is sent at once: wait until the client has read some of it, or cut it when it does not."""
+        engine_socket = self.eio.sockets.get(connection.engine_sid)
+        if engine_socket is None or engine_socket.queue.qsize() < MAX_QUEUE // 2:
+            return
+        try:
+            async with asyncio.timeout(_READ_S):
+                await engine_socket.queue.join()
+        except TimeoutError:
+            self.too_slow(connection)
+
+    async def go_live(self, connection: Connection, last: tuple[int, int]) -> None:
+        """Send what was held back behind a place, then let everything through."""
+        while connection.held:
+            held, connection.held = connection.held, []
+            for place, outgoing in held:
+                if place > last:
+                    self.send(connection, outgoing)
+                    await self.breathe(connection)
+        connection.held = None
 
     def emit_to(self, connection: Connection, name: str, data: object) -> None:
         """Send an event with data of our own to one client."""
@@ -174,7 +235,7 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         await asyncio.sleep(_ANONYMOUS_S)
         joined = any(self.manager.sid_from_eio_sid(eio_sid, ns) for ns in ("/agent", "/visitor"))
         if eio_sid in self._addresses and not joined:
-            await self.eio.disconnect(eio_sid)
+            self.cut(eio_sid)
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         try:
@@ -182,13 +243,32 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            # Whatever a packet does to the library ends here: one line now and then, and the client is cut.
-            self._malformed += 1
-            if self._clock.seconds() - self._malformed_told_at > _MALFORMED_LOG_S:
-                self._malformed_told_at = self._clock.seconds()
-                log.warning("socket.malformed_packets", count=self._malformed, error=type(error).__name__)
-                self._malformed = 0
-            self.spawn(self.eio.disconnect(eio_sid))
+            # Whatever a packet does to the library ends here, and the client is cut.
+            self._malformed_packet(type(error).__name__)
+            self.cut(eio_sid)
+
+    def _malformed_packet(self, error: str) -> None:
+        """Say so in one line now and then, however many there are."""
+        self._malformed += 1
+        if self._clock.seconds() - self._malformed_told_at >= _MALFORMED_LOG_S:
+            self._malformed_told_at = self._clock.seconds()
+            log.warning("socket.malformed_packets", count=self._malformed, error=error)
+            self._malformed = 0
+
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: object) -> None:
+        """Let an event through whose name is a name, and not one with which the library calls its own handlers.
+
+        Raises:
+            ValueError: it is not; the caller cuts the client.
+        """
+        if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in _RESERVED:
+            raise ValueError("no event")
+        await super()._handle_event(eio_sid, namespace, id, data)
+
+    async def _send_packet(self, eio_sid: str, pkt: object) -> None:
+        """Send a packet of the library; a client that has gone meanwhile gets nothing."""
+        with suppress(SocketIsClosedError):
+            await super()._send_packet(eio_sid, pkt)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         address = self._addresses.pop(eio_sid, None)
@@ -204,52 +284,3 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def parsed(data: object, shape: type[T]) -> T:
-    """Return a client's object as the shape it should have.
-
-    Raises:
-        InvalidInput: it has wrong types, unknown fields, or is no object.
-    """
-    try:
-        return msgspec.convert(data, shape, strict=True)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(str(error)) from error
-
-
-def same_origin(environ: Mapping[str, Any]) -> bool:
-    """Tell whether a browser page of our own (or no browser at all) opened the socket."""
-    origin = environ.get("HTTP_ORIGIN")
-    if not origin:
-        return True
-    host = environ.get("HTTP_X_FORWARDED_HOST") or environ.get("HTTP_HOST") or ""
-    return urlsplit(str(origin)).netloc.lower() == str(host).lower()
-
-
-def refused(error: HubError) -> socketio.exceptions.ConnectionRefusedError:
-    """Return the refusal of a connection, with a code that tells the client not to try again."""
-    return socketio.exceptions.ConnectionRefusedError(error.detail, {"code": error.type})
-
-
-async def answered(connection: Connection | None, work: Callable[[], Awaitable[Ack]]) -> Ack:
-    """Do what an emit asks for and return its acknowledgement; errors become `{ok: false, error}`."""
-    try:
-        if connection is None:
-            raise Unauthenticated("Connect first.")
-        connection.spend()
-        # The library writes acknowledgements itself and knows plain values only.
-        plain: Ack = msgspec.to_builtins({"ok": True, **(await work())})
-        return plain
-    except HubError as error:
-        return {"ok": False, "error": _problem(error)}
-    except Exception:
-        log.exception("socket.act_failed")
-        return {"ok": False, "error": {"type": "error", "detail": "Something went wrong: try again."}}
-
-
-def _problem(error: HubError) -> dict[str, object]:
-    problem: dict[str, object] = {"type": error.type, "detail": error.detail, **error.extra}
-    if isinstance(error, RateLimited | Unavailable):
-        problem["retry_after"] = error.retry_after
-    return problem

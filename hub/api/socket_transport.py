@@ -2,8 +2,8 @@
 
 python-socketio spends a task, a queue and a wake-up on every recipient (65 µs measured); most of it buys nothing when
 the transport has room. Here a packet goes straight to the transport of an idle WebSocket, and through the library's
-own queue in every other case (long-polling, a full buffer, an upgrade under way), so the wire format is unchanged and
-the order of packets is kept. permessage-deflate is off: it costs four times the memory of a socket and defeats this.
+own queue in every other case (long-polling, a full buffer, an upgrade under way, packets that the library has taken
+out of its queue and not written yet), so the wire format is unchanged and the order of packets is kept. permessage-deflate is off: it costs four times the memory of a socket and defeats this.
 
 It reaches into private parts of engineio; the versions are pinned, and tests/flows/test_sockets.py guards the promise.
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,21 +29,31 @@ MAX_BUFFER = 262_144
 MAX_QUEUE = 1000
 """Packets that may wait for a slow client before it is cut; it resumes from its cursor."""
 _encoder = msgspec.json.Encoder()
-_SETTLE_S = 0.05
-"""After a queued packet the queue is used this long, since the library takes packets out before it writes them."""
+_TYPES = frozenset("123456")
+_DIGITS = frozenset("0123456789")
+_LONGEST_OTHER = 10
+"""Packets that are no messages are a probe at most."""
+
+
+def is_packet(text: str) -> bool:
+    """Tell whether a client's text frame is one that the library reads without falling over it."""
+    if text[:1] not in _TYPES or not text:
+        return False
+    return len(text) <= _LONGEST_OTHER if text[0] != "4" else len(text) > 1 and text[1] in _DIGITS
 
 
 class DirectSocket:
     """The library's driver of one WebSocket, with compression off and a short way out."""
 
-    def __init__(self, handler: Any, server: Any) -> None:
-        """Take the engine's handler, whose object is the engine's socket."""
+    def __init__(self, handler: Any, server: Any, *, complain: Callable[[str], None]) -> None:
+        """Take the engine's handler, whose object is the engine's socket; `complain` is told of malformed frames."""
         self._handler = handler
         self._server = server
+        self._complain = complain
         self._engine_socket = handler.__self__
         self._ws: web.WebSocketResponse | None = None
-        self._queued_until = 0.0
-        self._loop = asyncio.get_running_loop()
+        self._take = self._engine_socket.poll
+        self._in_hand = 0
 
     async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
         """Serve the WebSocket until it ends."""
@@ -49,8 +61,29 @@ class DirectSocket:
         await self._ws.prepare(environ["aiohttp.request"])
         self._engine_socket.direct = self
         self._engine_socket.send = self.send_packet
+        self._engine_socket.poll = self._poll
         await self._handler(self)
+        if not self._engine_socket.upgraded:
+            # An upgrade that broke off: long-polling goes on.
+            self._engine_socket.upgrading = False
+            self._engine_socket.poll = self._take
         return self._ws
+
+    async def _poll(self) -> Any:
+        """Take packets out of the queue for the library's writer, and remember that they are not written yet."""
+        packets = await self._take()
+        self._in_hand = len(packets)
+        return packets
+
+    def abort(self) -> None:
+        """End the connection at once, whether or not the client reads."""
+        transport = self._transport()
+        if transport is not None:
+            transport.abort()
+
+    def _transport(self) -> asyncio.WriteTransport | None:
+        writer = self._ws._writer if self._ws is not None else None
+        return writer.transport if writer is not None else None
 
     async def close(self) -> None:
         """Close the WebSocket."""
@@ -65,6 +98,7 @@ class DirectSocket:
             await self._ws.send_bytes(message)
         else:
             await self._ws.send_str(message)
+        self._in_hand = max(0, self._in_hand - 1)
 
     async def wait(self) -> str | bytes:
         """Wait for a packet of the client."""
@@ -73,11 +107,14 @@ class DirectSocket:
         message = await self._ws.receive()
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             raise OSError("the socket is closed")
+        if message.type is WSMsgType.TEXT and not is_packet(message.data):
+            self._complain("NoPacket")
+            raise OSError("the client does not speak the protocol")
         return message.data  # type: ignore[no-any-return]  # aiohttp types every message's data as Any
 
     async def send_packet(self, packet: Any) -> None:
         """Send a packet of the library: the same short way as events, so that both keep one order."""
-        if not await self._engine_socket.check_ping_timeout():
+        if self._engine_socket.closed or not await self._engine_socket.check_ping_timeout():
             return
         encoded = packet.encode()
         if isinstance(encoded, bytes) or not self.write(frame_of(encoded.encode())):
@@ -85,26 +122,23 @@ class DirectSocket:
 
     def write(self, frame: bytes) -> bool:
         """Write a ready frame to the transport if nothing stands before it; False when it must be queued."""
-        ws, engine_socket = self._ws, self._engine_socket
+        engine_socket, transport = self._engine_socket, self._transport()
         if (
-            ws is None
+            transport is None
+            or transport.is_closing()
             or engine_socket.closed
             or not engine_socket.upgraded
             or engine_socket.upgrading
-            or not engine_socket.queue.empty()
-            or self._loop.time() < self._queued_until
+            or self._in_hand
+            or engine_socket.queue._unfinished_tasks
+            or transport.get_write_buffer_size() > MAX_BUFFER
         ):
-            return False
-        writer = ws._writer
-        transport = writer.transport if writer is not None else None
-        if transport is None or transport.is_closing() or transport.get_write_buffer_size() > MAX_BUFFER:
             return False
         transport.write(frame)
         return True
 
     def put(self, packet: Any) -> None:
         """Let the library write a packet in its own time."""
-        self._queued_until = self._loop.time() + _SETTLE_S
         self._engine_socket.queue.put_nowait(packet)
 
 
@@ -156,6 +190,6 @@ def deliver(engine_socket: Any, outgoing: Outgoing) -> bool:
     return True
 
 
-def use_direct_sockets(server: socketio.AsyncServer) -> None:
+def use_direct_sockets(server: socketio.AsyncServer, complain: Callable[[str], None]) -> None:
     """Make the server drive its WebSockets through `DirectSocket`."""
-    server.eio._async = {**driver._async, "websocket": DirectSocket}
+    server.eio._async = {**driver._async, "websocket": partial(DirectSocket, complain=complain)}

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import msgspec
 
 from hub.api.fanout import visitor_message, visitor_room, visitor_session
-from hub.api.socket_server import Ack, Connection, Sockets, answered, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answered, parsed, refused, same_origin
+from hub.api.socket_server import Connection, Sockets
 from hub.errors import Conflict, Forbidden, HubError, InvalidInput, Unauthenticated
 from hub.model.events import SignUrl
 from hub.model.ids import SessionId
@@ -122,9 +123,7 @@ class VisitorSockets:
             if position is not None:
                 self._sockets.emit_to(connection, "queue", {"position": position, "estimated_wait_s": wait})
         # What was held back while catching up may repeat a number; the client drops those that it has.
-        held, connection.held = connection.held or [], None
-        for _, outgoing in held:
-            self._sockets.send(connection, outgoing)
+        await self._sockets.go_live(connection, (0, -1))
 
     def _welcome(self, client: _Client, current: Session | None, latest: Session | None) -> dict[str, object]:
         settings = client.channel.settings
@@ -155,6 +154,7 @@ class VisitorSockets:
                 after = entry.seq
                 if isinstance(entry, Message) and not entry.note:
                     self._sockets.send(connection, visitor_message(session.id, entry, self._sign))
+                    await self._sockets.breathe(connection)
             if len(entries) < _PAGE:
                 return
 

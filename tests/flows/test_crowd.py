@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, workspace
 from tests.support.clients import AgentClient, VisitorClient
+from tests.support.hub_process import StartHub
 
 AGENTS, CAPACITY, VISITORS = 5, 3, 50
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, VisitorClient
-from tests.support.hub_process import HubProcess
+from tests.support.hub_process import HubProcess, StartHub
 
 KEY = "a secret key for two nodes"
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser
 
-from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import Json, VisitorClient
-from tests.support.hub_process import HubProcess
+from tests.support.hub_process import HubProcess, StartHub
 from tests.ui.console import Console
 from tests.ui.tabs import DESK, Locale, Size, open_tab
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from hub.demo.staff import STAFF
-from tests.support.hub_process import StartHub
 from tests.support.clients import Json, Rest
+from tests.support.hub_process import StartHub
 from tests.ui.console import Console
 from tests.ui.screens import photograph
 from tests.ui.tabs import Locale, open_tab

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.hub_process import StartHub
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import Json
-from tests.support.hub_process import HubProcess
+from tests.support.hub_process import HubProcess, StartHub
 from tests.ui.console import Console
 from tests.ui.tabs import Locale, Tab, open_tab
 from tests.ui.widget import Widget

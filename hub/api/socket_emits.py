@@ -1,0 +1,92 @@
+"""What clients emit: read strictly, answered always, refused in words. The border of the sockets' namespaces.
+
+Nothing here knows what an emit means; that stands in `socket_agents` and `socket_visitors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import socketio
+import structlog
+
+from hub.api.socket_server import Connection
+from hub.errors import HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+Ack = dict[str, object]
+_encoder = msgspec.json.Encoder()
+
+
+def parsed(data: object, shape: type[T]) -> T:
+    """Return a client's object as the shape it should have.
+
+    Raises:
+        InvalidInput: it has wrong types, unknown fields, or is no object.
+    """
+    try:
+        value = msgspec.convert(data, shape, strict=True)
+        if b"\\u0000" in _encoder.encode(data) and holds_nul(data):
+            raise InvalidInput("A text must not hold a NUL character.")
+    except msgspec.ValidationError as error:
+        raise InvalidInput(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput("A text must be whole Unicode characters.") from error
+    except RecursionError as error:
+        raise InvalidInput("The data are nested too deep.") from error
+    return value
+
+
+def holds_nul(data: object) -> bool:
+    """Tell whether any text of a client's data holds NUL: databases and C programs behind us cut there."""
+    match data:
+        case str():
+            return "\0" in data
+        case dict():
+            return any(holds_nul(part) for pair in data.items() for part in pair)
+        case list():
+            return any(holds_nul(part) for part in data)
+        case _:
+            return False
+
+
+def same_origin(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a browser page of our own (or no browser at all) opened the socket."""
+    origin = environ.get("HTTP_ORIGIN")
+    if not origin:
+        return True
+    host = environ.get("HTTP_X_FORWARDED_HOST") or environ.get("HTTP_HOST") or ""
+    return urlsplit(str(origin)).netloc.lower() == str(host).lower()
+
+
+def refused(error: HubError) -> socketio.exceptions.ConnectionRefusedError:
+    """Return the refusal of a connection, with a code that tells the client not to try again."""
+    return socketio.exceptions.ConnectionRefusedError(error.detail, {"code": error.type})
+
+
+async def answered(connection: Connection | None, work: Callable[[], Awaitable[Ack]]) -> Ack:
+    """Do what an emit asks for and return its acknowledgement; errors become `{ok: false, error}`."""
+    try:
+        if connection is None:
+            raise Unauthenticated("Connect first.")
+        connection.spend()
+        # The library writes acknowledgements itself and knows plain values only.
+        plain: Ack = msgspec.to_builtins({"ok": True, **(await work())})
+        return plain
+    except HubError as error:
+        return {"ok": False, "error": _problem(error)}
+    except Exception:
+        log.exception("socket.act_failed")
+        return {"ok": False, "error": {"type": "error", "detail": "Something went wrong: try again."}}
+
+
+def _problem(error: HubError) -> dict[str, object]:
+    problem: dict[str, object] = {"type": error.type, "detail": error.detail, **error.extra}
+    if isinstance(error, RateLimited | Unavailable):
+        problem["retry_after"] = error.retry_after
+    return problem
