@@ -19,23 +19,22 @@ import structlog
 from aiohttp import web
 
 import agent_ui
-from bots import engines
 from connectors.api.connector import ApiConnector
 from connectors.webchat.connector import WebchatConnector
 from hub.api.factory import make_app
 from hub.api.settings import ApiSettings
 from hub.api.socket import Realtime
 from hub.bus.memory import MemoryBus
-from hub.bus.redis import RedisBus
 from hub.environment import SystemClock, SystemIds
 from hub.errors import Conflict, SettingsError
 from hub.model.agent import Agent
 from hub.model.ids import AgentId
-from hub.model.workspace import ChannelKind
+from hub.model.workspace import Bot, ChannelKind
 from hub.ports.blobs import Blobs
 from hub.ports.bus import Bus
 from hub.ports.environment import Clock, Ids
 from hub.ports.store import Store
+from hub.ports.understanding import BotEngine
 from hub.services import Services
 from hub.services.accounts import Accounts
 from hub.services.attachments import Attachments
@@ -61,8 +60,6 @@ from hub.services.typing import TypingSignals
 from hub.services.visitors import Visitors
 from hub.settings import Settings
 from hub.store.blobs import FileBlobs
-from hub.store.gridfs import GridfsBlobs
-from hub.store.mongo_store import MongoStore
 from hub.store.sqlite import SqliteStore
 
 log = structlog.get_logger()
@@ -94,12 +91,28 @@ def choose_parts(settings: Settings) -> Parts:
         store = SqliteStore(Path(settings.store_url.removeprefix("sqlite:///")), ids)
         blobs = FileBlobs(Path(settings.data) / "blobs")
     else:
+        # Drivers are loaded where they are needed only: they are a quarter of the time of an embedded start.
+        from hub.store.gridfs import GridfsBlobs  # noqa: PLC0415
+        from hub.store.mongo_store import MongoStore  # noqa: PLC0415
+
         store = MongoStore(settings.store_url, clock, ids)
         blobs = GridfsBlobs(settings.store_url)
-    bus: Bus = (
-        MemoryBus(store, clock) if settings.bus.startswith("memory:") else RedisBus(settings.bus, store, clock, ids)
-    )
-    return Parts(store=store, bus=bus, blobs=blobs, clock=clock, ids=ids)
+    return Parts(store=store, bus=_choose_bus(settings, store, clock, ids), blobs=blobs, clock=clock, ids=ids)
+
+
+def _choose_bus(settings: Settings, store: Store, clock: Clock, ids: Ids) -> Bus:
+    if settings.bus.startswith("memory:"):
+        return MemoryBus(store, clock)
+    from hub.bus.redis import RedisBus  # noqa: PLC0415
+
+    return RedisBus(settings.bus, store, clock, ids)
+
+
+def _make_engine(bot: Bot) -> BotEngine:
+    """Make a bot's engine; called beside the loop, which is why it may load and train."""
+    from bots import engines  # noqa: PLC0415
+
+    return engines.make(bot)
 
 
 def make_services(settings: Settings, parts: Parts) -> Services:
@@ -192,7 +205,7 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
         works["dispatch"] = services.dispatch.run
     workers: list[Worker] = []
     if "worker" in settings.roles:
-        turns = BotTurns(core, services.sessions, services.directory, services.connectors, BotEngines(engines.make))
+        turns = BotTurns(core, services.sessions, services.directory, services.connectors, BotEngines(_make_engine))
         works["bots"] = turns.keep_warm
         workers = _make_workers(services, turns)
     for worker in workers:

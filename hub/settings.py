@@ -132,12 +132,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not name.startswith("HUIKE_") or name == "HUIKE_PASSWORD":
             continue
         path = name.removeprefix("HUIKE_").lower()
-        if path.startswith("admin_"):
+        if path.startswith("admin_") and not path.startswith("admin__"):
             path = path.replace("admin_", "admin__", 1)
         *folders, leaf = path.split("__")
         place = tree
         for folder in folders:
             place = place.setdefault(folder, {})
+            if not isinstance(place, dict):
+                raise SettingsError(f"{name} stands beside a value for the whole group {folder}: set only one of them.")
+        if isinstance(place.get(leaf), dict):
+            raise SettingsError(f"{name} stands beside values for keys in it: set only one of them.")
         place[leaf] = [part.strip() for part in value.split(",")] if path in _LISTS else value
     return tree
 

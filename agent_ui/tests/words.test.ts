@@ -76,7 +76,7 @@ describe('text', () => {
   })
 
   it('shortens names the way each script does', () => {
-    expect(['陈思远', '李四', 'Amy Carter', 'Noah', ' ', '👩‍💻 x'].map(initials)).toEqual(['思远', '李四', 'AC', 'N', '?', '👩X'])
+    expect(['陈思远', '李四', '王强 Wang Qiang', 'Amy Carter', 'Noah', ' ', '👩‍💻 x'].map(initials)).toEqual(['思远', '李四', '王强', 'AC', 'N', '?', '👩X'])
     expect(tone('陈思远', 5)).toBe(tone('陈思远', 5))
   })
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from hub.errors import HubError, Unavailable
 from hub.services.core import Core
@@ -24,6 +24,7 @@ class Health:
         """Ask these parts."""
         self._core = core
         self._registry = registry
+        ProcessCollector(registry=registry)
         self._found: tuple[float, dict[str, str]] | None = None
         self._asking = asyncio.Lock()
 

@@ -76,6 +76,7 @@ class Pages:
     async def _demo(self, request: web.Request) -> web.StreamResponse:
         chats = [channel for channel in self._directory.channels() if channel.kind == "webchat"]
         wanted = request.query.get("channel")
+        chats.sort(key=lambda channel: channel.routing.bot_id is None)
         chosen = next((channel.id for channel in chats if wanted in (None, channel.id)), "")
         page = await self._document("demo.html", "frame-ancestors 'none'")
         if page.text is not None:

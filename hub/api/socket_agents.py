@@ -89,8 +89,8 @@ class AgentSockets:
             if not same_origin(environ):
                 raise Unauthenticated("The console is not served from this origin.")
             # The cursor is whatever the client kept: it is judged when it is used, and never a reason to refuse.
-            cursor = auth.get("cursor") if isinstance(auth, dict) else None
-            wish = parsed({"token": auth.get("token")} if isinstance(auth, dict) else auth or {}, AgentAuth)
+            given = auth if isinstance(auth, dict) else {}
+            wish = parsed({"token": given.get("token")}, AgentAuth)
             agent = self._services.accounts.agent_of(wish.token)
         except InvalidInput as error:
             raise refused(Unauthenticated(f"Connect with a token: {error.detail}")) from error
@@ -98,7 +98,7 @@ class AgentSockets:
             raise refused(error) from error
         connection = self._sockets.open_connection(sid, NAMESPACE)
         self._agents[sid] = agent.id
-        self._cursors[sid] = cursor
+        self._cursors[sid] = given.get("cursor")
         self._sockets.join(connection, agent_room(agent.id))
         self._sockets.join(connection, STAFF)
         if agent.sees_all:

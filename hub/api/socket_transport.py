@@ -3,7 +3,8 @@
 python-socketio spends a task, a queue and a wake-up on every recipient (65 µs measured); most of it buys nothing when
 the transport has room. Here a packet goes straight to the transport of an idle WebSocket, and through the library's
 own queue in every other case (long-polling, a full buffer, an upgrade under way, packets that the library has taken
-out of its queue and not written yet), so the wire format is unchanged and the order of packets is kept. permessage-deflate is off: it costs four times the memory of a socket and defeats this.
+out of its queue and not written yet), so the wire format is unchanged and the order of packets is kept.
+permessage-deflate is off: it costs four times the memory of a socket and defeats this.
 
 It reaches into private parts of engineio; the versions are pinned, and tests/flows/test_sockets.py guards the promise.
 """

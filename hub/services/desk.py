@@ -17,6 +17,7 @@ from hub.model import commands as c
 from hub.model.agent import Agent
 from hub.model.commit import Claim, Commit
 from hub.model.content import MAX_TEXT, Attachment, Content, Text, with_files
+from hub.model.decide import decide
 from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, SessionId, TeamId
 from hub.model.session import OPEN_STATES, Demand, Session
 from hub.model.timeline import Actor, Entry, Message
@@ -130,21 +131,31 @@ class Desk:
 
     async def take(self, agent: Agent, session_id: SessionId) -> Session:
         """Take a waiting session; whoever steers takes it from anybody."""
-        await self._be_present(agent)
-        return await self._answer(agent, session_id, c.Take(agent=actor(agent), force=agent.steers_all))
+        command = c.Take(agent=actor(agent), force=agent.steers_all)
+        await self._be_present(agent, await self._answerable(agent, session_id), command)
+        return (await self._sessions.act(session_id, command))[0]
 
-    async def _be_present(self, agent: Agent) -> None:
-        """Count an agent who takes up work while offline as away: there, but without offers, and missed when gone."""
+    async def _be_present(self, agent: Agent, session: Session, command: c.Command) -> None:
+        """Count an agent who takes up work while offline as away: there, but without offers, and missed when gone.
+
+        Raises:
+            Conflict: the command is not allowed; then the presence stays as it was.
+        """
+        decide(session, command, self._core.clock.now())
         if agent.status == "offline" and agent.has("agent", "supervisor", "admin"):
             await self._presences.set(agent.id, "away")
 
     async def _answer(self, agent: Agent, session_id: SessionId, command: c.Command) -> Session:
+        await self._answerable(agent, session_id)
+        return (await self._sessions.act(session_id, command))[0]
+
+    async def _answerable(self, agent: Agent, session_id: SessionId) -> Session:
         session = await self._sessions.get(session_id)
         if not access.may_answer_offer(agent, session):
             raise NotFound("There is no such session.")
         if not agent.has("agent", "supervisor", "admin"):
             raise Forbidden("Your role does not take sessions.")
-        return (await self._sessions.act(session_id, command))[0]
+        return session
 
     async def close(self, agent: Agent, session_id: SessionId, reason: str = "") -> Session:
         """End a session; the first close of an active one leads to wrap-up where that is configured."""
@@ -169,8 +180,9 @@ class Desk:
         page = await self._core.store.sessions(SessionQuery(customer_ids=(session.customer_id,), states=OPEN_STATES))
         if any(other.id != session_id for other in page.items):
             raise Conflict("The customer has another open session: go on there.", code="other-session")
-        await self._be_present(agent)
-        return (await self._sessions.act(session_id, c.Reopen(agent=actor(agent))))[0]
+        command = c.Reopen(agent=actor(agent))
+        await self._be_present(agent, session, command)
+        return (await self._sessions.act(session_id, command))[0]
 
     async def read(self, agent: Agent, session_id: SessionId) -> Session:
         """Mark everything read; only the holder's reading counts."""

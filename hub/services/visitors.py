@@ -129,7 +129,7 @@ class Visitors:
         device = known.device if known else self._core.ids.new()
         customer_id = known.customer_id if known else CustomerId(self._core.ids.new())
         mine = Identity(kind="device", value=device, verified=True)
-        sender = self._identify(channel, identity) if identity else None
+        sender = self._identify(channel, identity) if identity is not None else None
         identities = (mine, *(sender.identities if sender else ()))
         name = sender.name if sender else ""
         owner = await self._owner(channel, identities, name, customer_id, is_proved=sender is not None)

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from hub.bus import MemoryBus, RedisBus
+from hub.bus.memory import MemoryBus
+from hub.bus.redis import RedisBus
 from hub.environment import SystemClock, SystemIds
 from hub.ports.bus import Bus
 from hub.store.memory import MemoryStore

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from redis import Redis
 
-from hub.bus import RedisBus
+from hub.bus.redis import RedisBus
 from hub.environment import SystemClock, SystemIds
 from hub.errors import SettingsError, Unavailable
 from hub.store.memory import MemoryStore

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hub.bus import RedisBus
+from hub.bus.redis import RedisBus
 from hub.environment import SystemClock, SystemIds
 from hub.errors import VersionConflict
 from hub.store.mongo_store import MongoStore

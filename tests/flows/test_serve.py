@@ -182,3 +182,23 @@ async def test_logs_as_json_are_one_object_a_line(start_hub: StartHub) -> None:
     events = [json.loads(line) for line in lines]
     assert {"event", "level", "timestamp"} <= set(events[0])
     assert {"demo.filled", "hub.ending"} <= {event["event"] for event in events}
+
+
+async def test_two_nodes_that_start_at_once_make_one_demo(
+    start_hub: StartHub, mongo_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    env = {"HUIKE_STORE": mongo_url, "HUIKE_BUS": redis_url, "HUIKE_SECRET_KEY": "a key for tests only"}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    first, second = await asyncio.gather(
+        start_hub(options=["--demo"], env=env, folder=tmp_path / "one"),
+        start_hub(options=["--demo"], env=env, folder=tmp_path / "two"),
+    )
+    seen = await everything(first)
+    assert seen == await everything(second)
+    sessions, channels = seen["sessions"], seen["channels"]
+    assert isinstance(sessions, list)
+    assert isinstance(channels, list)
+    assert (len(sessions), len(channels)) == (21, 3)
+    for hub in (first, second):
+        assert [line for line in hub.process.log().splitlines() if "@demo" in line] == ACCOUNTS

@@ -327,6 +327,11 @@ class VisitorClient:
                 await self._news.wait()
             return found
 
+    async def heard(self, seq: int, limit_s: float = WAIT_S) -> Json:
+        """Wait for the message with a number."""
+        found: Json = await self.until(lambda: self.messages.get(seq), limit_s)
+        return found
+
     async def hears(self, text: str, limit_s: float = WAIT_S) -> Json:
         """Wait for a message that contains the text."""
         found: Json = await self.until(

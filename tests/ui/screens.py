@@ -30,13 +30,18 @@ async def photograph(page: Page, folder: Path, view: str, locale: Locale) -> Non
     for scheme, size in itertools.product(_SCHEMES, (DESK, PHONE)):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await page.set_viewport_size({"width": size[0], "height": size[1]})
-        for frame in page.frames:
-            await frame.evaluate(_SETTLED)
+        await settle(page)
         where = f"{view} in {locale}, {scheme}, {size[0]} px"
         await check_look(page, where)
         await page.screenshot(path=folder / f"{view}-{locale}-{scheme}-{size[0]}.png")
     await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+async def settle(page: Page) -> None:
+    """Wait until fonts are there and everything that moves or changes colour has come to rest."""
+    for frame in page.frames:
+        await frame.evaluate(_SETTLED)
 
 
 async def check_look(page: Page, where: str) -> None:

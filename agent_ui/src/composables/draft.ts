@@ -1,4 +1,5 @@
 // One unsent text per session and kind (reply or note), kept in localStorage so that a reload loses nothing.
+import { useEventListener } from '@vueuse/core'
 import { ref, watch, type Ref } from 'vue'
 import type { ReplyMode } from '@/stores/ui'
 
@@ -31,6 +32,9 @@ export function useDraft(sessionId: Ref<string>, mode: Ref<ReplyMode>) {
     clearTimeout(timer)
     timer = setTimeout(save, SAVE_MS)
   })
+
+  // A reload in the middle of a word comes before the timer.
+  useEventListener(window, 'pagehide', save)
 
   function clear(): void {
     text.value = ''

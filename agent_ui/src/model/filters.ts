@@ -52,7 +52,8 @@ export function listQuery(list: ListName, everyone: boolean): Record<string, str
     case 'all':
       return { state: OPEN_STATES.join(',') }
     case 'closed':
-      return everyone ? { state: 'closed' } : { state: 'closed', agent_id: 'me' }
+      // Nobody holds a closed session; the hub shows agents the ones that they have served.
+      return { state: 'closed' }
   }
 }
 

@@ -42,11 +42,12 @@ export function fileSize(bytes: number, locale: string): string {
   }).format(value)
 }
 
-/** One or two letters that stand for a name: the last two of a Chinese name, initials otherwise. */
+/** One or two letters that stand for a name: the last two Chinese characters of a name, initials otherwise. */
 export function initials(name: string): string {
   const clean = name.trim()
   if (!clean) return '?'
-  if (/\p{Script=Han}/u.test(clean)) return [...clean.replace(/\s/g, '')].slice(-2).join('')
+  const han = clean.match(/\p{Script=Han}/gu)
+  if (han) return han.slice(-2).join('')
   const words = clean.split(/\s+/u)
   const letters = words.length > 1 ? [words[0]!, words[words.length - 1]!] : [words[0]!]
   return letters.map((word) => [...word][0]!.toLocaleUpperCase()).join('')

@@ -1,6 +1,7 @@
 // Ties the socket to the stores: first load, live events, catch-up after a loss, load afresh after a resync.
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { ApiError } from '@/api/http'
 import { openSocket, type AgentSocket } from '@/api/socket'
 import type { PresenceStatus, QueueFigures, StreamEvent } from '@/api/types'
 import { useAuth } from './auth'
@@ -43,13 +44,23 @@ export const useConnection = defineStore('connection', () => {
     if (sessions.list === 'queue' || sessions.loads.queue.state === 'ready') await sessions.load('queue')
   }
 
+  /** Fetch the open session. One that is gone, or not for us, must not keep everything else from being shown. */
+  async function fetchOpen(id: string): Promise<boolean> {
+    try {
+      await sessions.fetchOne(id)
+      return true
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return false
+      throw error
+    }
+  }
+
   async function loadAfresh(): Promise<void> {
     try {
       live.forgetTimelines(sessions.selectedId)
       await Promise.all([presence.load(), workspace.load(), workspace.loadCanned(), sessions.reload(), sessions.load('queue')])
       const open = sessions.selectedId
-      if (open) {
-        await sessions.fetchOne(open)
+      if (open && (await fetchOpen(open))) {
         live.forgetTimelines(null)
         await timeline.open(open)
       }
