@@ -6,7 +6,7 @@ visitors hear the messages and the state of their own sessions, and never a priv
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from hub.api.socket_server import Connection, Sockets
 from hub.api.socket_transport import Outgoing
 from hub.model.agent import Agent, Presence
 from hub.model.commit import Commit
+from hub.model.customer import Customer
 from hub.model.events import Event, SignUrl, show, told_by
 from hub.model.ids import AgentId, CustomerId, SessionId
 from hub.model.session import Session
@@ -32,7 +33,8 @@ _TOLD = ("session.", "message.", "activity.", "customer.", "ticket.", "alarm.")
 class WireEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event as agents' clients receive it.
 
-    What may be lost carries the cursor of the event before it, so a client may keep the cursor of whatever came last.
+    What may be lost carries the place of the event before it (and a number of its own), so a client may keep the cursor
+    of whatever came last, and no two events of a connection have the same.
     """
 
     cursor: str
@@ -77,6 +79,7 @@ class Fanout:
         self._sign = sign
         self._clock = clock
         self._last = ""
+        self._signals = 0
         self._waiting: dict[SessionId, CustomerId] = {}
         self._visitor_sessions: dict[SessionId, tuple[str, str | None, int]] = {}
 
@@ -100,10 +103,19 @@ class Fanout:
             self._note_waiting(session)
             if visitors:
                 self._tell_visitors(published, session, visitors)
-        for customer in commit.customers:
+        self._follow_merges(commit.customers)
+
+    def _follow_merges(self, customers: Sequence[Customer]) -> None:
+        """Let visitors hear what their customer was merged into, and no longer once that is undone."""
+        for customer in customers:
             if customer.merged_into is not None:
                 for connection in tuple(self._sockets.room(visitor_room(customer.id))):
                     self._sockets.join(connection, visitor_room(customer.merged_into))
+        if len(customers) > 1 and all(customer.merged_into is None for customer in customers):
+            # Whose device is whose is asked on connecting: both sides come back at once and hear their own.
+            for customer in customers:
+                for connection in tuple(self._sockets.room(visitor_room(customer.id))):
+                    self._sockets.cut(connection.engine_sid)
 
     def _tell_people(self, published: Published, people: Iterable[Connection]) -> None:
         for event in told_by(published.commit, self._sign):
@@ -146,7 +158,9 @@ class Fanout:
         members = [connection for connection in self._sockets.room(room) if connection.held is None]
         if not members:
             return
-        told = WireEvent(cursor=self._last, type=type_, session_id=session_id, at=self._clock.now(), data=data)
+        self._signals += 1
+        cursor = f"{self._last}~{self._signals}"
+        told = WireEvent(cursor=cursor, type=type_, session_id=session_id, at=self._clock.now(), data=data)
         outgoing = Outgoing.of("/agent", "event", told)
         for connection in members:
             self._sockets.send(connection, outgoing)

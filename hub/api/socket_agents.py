@@ -6,7 +6,9 @@ cursor, then it goes on live. Each event once for each connection.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -29,6 +31,8 @@ log = structlog.get_logger()
 
 NAMESPACE = "/agent"
 _PAGE = 500
+_BEHIND_S = 5.0
+"""How far a node may be behind another; a client that comes from there waits so long before it has to load afresh."""
 _REPLAY_LIMIT = 20_000
 """Commits that a resuming client is replayed at most; beyond it loading afresh is quicker."""
 
@@ -124,6 +128,7 @@ class AgentSockets:
     async def _replay(self, connection: Connection, agent: Agent, cursor: Cursor | None) -> tuple[int, int]:
         if cursor is None:
             raise CursorLost
+        await self._draw_level(cursor)
         bus, after, seen = self._services.core.bus, cursor, 0
         while True:
             page = await bus.read(after, _PAGE)
@@ -135,6 +140,18 @@ class AgentSockets:
                 await self._sockets.breathe(connection)
             if len(page) < _PAGE:
                 return (after.position, after.index)
+
+    async def _draw_level(self, cursor: Cursor) -> None:
+        """Wait until this node has heard what the client has heard on another; the journal tells whether it will."""
+        core = self._services.core
+        end = await core.bus.end()
+        if cursor.epoch != end.epoch or cursor.position <= end.position:
+            return
+        if cursor.position <= await core.store.last_position():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BEHIND_S):
+                    while (await core.bus.end()).position < cursor.position:
+                        await core.clock.sleep(0.02)
 
     def _replay_one(self, connection: Connection, agent: Agent, published: Published, after: Cursor) -> Cursor:
         events = told_by(published.commit, self._sign)

@@ -276,6 +276,10 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
             self._per_address[address] -= 1
             if self._per_address[address] <= 0:
                 del self._per_address[address]
+        engine_socket = self.eio.sockets.get(eio_sid)
+        if engine_socket is not None and not engine_socket.upgraded and reason == self.eio.reason.CLIENT_DISCONNECT:
+            # The library would let the poll of a client that said goodbye hang until it times out.
+            engine_socket.queue.put_nowait(None)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def close(self) -> None:

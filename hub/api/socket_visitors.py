@@ -10,7 +10,7 @@ import msgspec
 from hub.api.fanout import visitor_message, visitor_room, visitor_session
 from hub.api.socket_emits import Ack, answered, parsed, refused, same_origin
 from hub.api.socket_server import Connection, Sockets
-from hub.errors import Conflict, Forbidden, HubError, InvalidInput, Unauthenticated
+from hub.errors import Conflict, Forbidden, HubError, InvalidInput, Unauthenticated, Unavailable
 from hub.model.events import SignUrl
 from hub.model.ids import SessionId
 from hub.model.session import Session
@@ -108,6 +108,13 @@ class VisitorSockets:
         client = self._clients.get(connection.sid)
         if client is None:
             return
+        try:
+            await self._welcome_back(connection, client)
+        except Unavailable:
+            # Without its welcome the client would wait for ever; cut, it comes back by itself.
+            await self._sockets.shut(connection)
+
+    async def _welcome_back(self, connection: Connection, client: _Client) -> None:
         visitors = self._services.visitors
         sessions = await visitors.sessions(client.visitor)
         for session in sessions:

@@ -28,10 +28,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     @classmethod
     def decode(cls, text: object) -> Cursor | None:
-        """Read a client's cursor; None when it is not one of ours."""
+        """Read a client's cursor; None when it is not one of ours.
+
+        What follows a `~` only tells signals of one place apart.
+        """
         if not isinstance(text, str) or len(text) > 100:
             return None
-        epoch, _, rest = text.partition(".")
+        epoch, _, rest = text.partition("~")[0].partition(".")
         position, _, index = rest.partition(".")
         if not (epoch and position.isascii() and position.isdigit() and index.isascii() and index.isdigit()):
             return None

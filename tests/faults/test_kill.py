@@ -40,7 +40,7 @@ class Pulse:
 
 async def _kill_again_and_again(hub: HubProcess, pulse: Pulse, dice: random.Random) -> None:
     for _ in range(KILLS):
-        await pulse.more(dice.randint(5, 150))
+        await pulse.more(dice.randint(5, 100))
         await hub.kill()
         await hub.restart()
     await pulse.more(2 * VISITORS)

@@ -17,7 +17,7 @@ import pytest
 import socketio
 
 from tests.flows.workspace import ENV, Workspace, workspace
-from tests.support.clients import AgentClient, Json, Rest, VisitorClient
+from tests.support.clients import AgentClient, Json, Rest, VisitorClient, sign_jwt
 from tests.support.hub_process import HubProcess, StartHub
 
 QUIET = {**ENV, "HUIKE_LOG_LEVEL": "warning"}
@@ -195,17 +195,6 @@ async def _status(rest: Rest, method: str, path: str) -> int:
             return answer.status
 
 
-def _jwt(claims: Json, key: bytes, algorithm: str = "HS256") -> str:
-    """Write a token from RFC 7519, as an attacker would."""
-
-    def part(data: bytes) -> str:
-        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-    head = part(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()) + "." + part(json.dumps(claims).encode())
-    digest = b"" if algorithm == "none" else hmac.new(key, head.encode(), hashlib.sha256).digest()
-    return f"{head}.{part(digest)}"
-
-
 def _claims_of(token: str) -> Json:
     middle = token.split(".")[1]
     claims: Json = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
@@ -239,9 +228,9 @@ async def test_forged_tokens_open_nothing(start_hub: StartHub) -> None:
             "a.b.c",
             good[:-2],
             f"{head}.{middle}.",
-            f"{head}.{_jwt(late, b'').split('.')[1]}.{tail}",
-            _jwt(late, b"guessed"),
-            _jwt(late, b"", "none"),
+            f"{head}.{sign_jwt(late, b'').split('.')[1]}.{tail}",
+            sign_jwt(late, b"guessed"),
+            sign_jwt(late, b"", "none"),
             talk.visitor.token,
             f"{good}\0",
             "x" * 100_000,
@@ -263,13 +252,13 @@ async def test_a_false_identity_is_refused_and_a_false_visitor_token_is_nobody(s
         right_hash = hmac.new(key, b"u1", hashlib.sha256).hexdigest()
         channel_id = talk.channel["id"]
         for identity in (
-            {"token": _jwt({"sub": "u1", "exp": soon}, b"guessed")},
-            {"token": _jwt({"sub": "u1", "exp": soon}, key, "none")},
-            {"token": _jwt({"sub": "u1", "exp": soon - 1200}, key)},
-            {"token": _jwt({"sub": "u1"}, key)},
-            {"token": _jwt({"exp": soon}, key)},
-            {"token": _jwt({"sub": "", "exp": soon}, key)},
-            {"token": _jwt({"sub": {"a": 1}, "exp": soon}, key)},
+            {"token": sign_jwt({"sub": "u1", "exp": soon}, b"guessed")},
+            {"token": sign_jwt({"sub": "u1", "exp": soon}, key, "none")},
+            {"token": sign_jwt({"sub": "u1", "exp": soon - 1200}, key)},
+            {"token": sign_jwt({"sub": "u1"}, key)},
+            {"token": sign_jwt({"exp": soon}, key)},
+            {"token": sign_jwt({"sub": "", "exp": soon}, key)},
+            {"token": sign_jwt({"sub": {"a": 1}, "exp": soon}, key)},
             {"token": "x"},
             {"token": 5},
             {"id": "u1", "hash": "0" * 64},
@@ -289,7 +278,7 @@ async def test_a_false_identity_is_refused_and_a_false_visitor_token_is_nobody(s
             data = await _refused(talk.hub.url, "/visitor", auth)
             assert data["data"]["code"], auth
         claims = _claims_of(talk.visitor.token or "")
-        for token in (_jwt(claims, b"guessed"), _jwt(claims, b"", "none"), "x"):
+        for token in (sign_jwt(claims, b"guessed"), sign_jwt(claims, b"", "none"), "x"):
             stranger = VisitorClient(talk.hub.url, channel_id, token=token)
             welcome = await stranger.connect(since=0)
             assert (welcome["session_id"], stranger.messages) == (None, {})

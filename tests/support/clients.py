@@ -151,10 +151,14 @@ class Line:
         self._heard()
 
 
-async def come_back(line: Line | None, connect: Callable[[], Awaitable[object]], limit_s: float = 30.0) -> None:
-    """Leave a dead line and try to connect until the hub takes it, as a browser would."""
-    if line is not None:
+async def leave(line: Line | None) -> None:
+    """Let go of a line that is dead."""
+    if line is not None and line.gone.is_set():
         await line.close()
+
+
+async def come_back(connect: Callable[[], Awaitable[object]], limit_s: float = 30.0) -> None:
+    """Try to connect until the hub takes it, as a browser would."""
     async with asyncio.timeout(limit_s):
         while True:
             try:
@@ -180,6 +184,7 @@ class AgentClient:
 
     async def connect(self, *, cursor: object = None) -> None:
         """Open the socket, resuming from a cursor when one is given."""
+        await leave(self.line)
         line = Line("/agent", self._news.set, transports=self.transports)
         line.on("event", self._hear)
         line.on("resync", self._resync)
@@ -188,7 +193,7 @@ class AgentClient:
 
     async def resume(self) -> None:
         """Come back after a break, from the last cursor."""
-        await come_back(self.line, lambda: self.connect(cursor=self.cursor))
+        await come_back(lambda: self.connect(cursor=self.cursor))
 
     async def disconnect(self) -> None:
         """Close the socket."""
@@ -227,6 +232,12 @@ class AgentClient:
             after=after,
         )
 
+    async def hears(self, message_id: str, limit_s: float = WAIT_S) -> Json:
+        """Wait for the message with an id."""
+        return await self.wait(
+            lambda event: event["type"] == "message.created" and event["data"]["entry"]["id"] == message_id, limit_s
+        )
+
     async def until(self, find: Callable[[], Any], limit_s: float = WAIT_S) -> Any:
         """Look at every event until `find` returns something, and return it."""
         async with asyncio.timeout(limit_s):
@@ -258,6 +269,7 @@ class VisitorClient:
     async def connect(self, *, since: int | None = None, **auth: Any) -> Json:
         """Open the socket and return the welcome."""
         self.welcome = None
+        await leave(self.line)
         line = Line("/visitor", self._news.set, transports=self.transports)
         line.on("welcome", self._welcome)
         line.on("message", self._message)
@@ -284,7 +296,7 @@ class VisitorClient:
 
     async def resume(self, **auth: Any) -> None:
         """Come back after a break, from the highest number that was heard."""
-        await come_back(self.line, lambda: self.connect(since=max(self.messages, default=0), **auth))
+        await come_back(lambda: self.connect(since=max(self.messages, default=0), **auth))
 
     async def disconnect(self) -> None:
         """Close the socket."""
@@ -388,3 +400,14 @@ def api_push(external_id: str, text: str, *, push_id: str | None = None, **custo
         "content": {"type": "text", "text": text},
     }
     return push_id, json.dumps(body, ensure_ascii=False).encode()
+
+
+def sign_jwt(claims: Json, key: bytes, algorithm: str = "HS256") -> str:
+    """Write a token, from RFC 7519; algorithm `none` leaves it unsigned, as an attacker would."""
+
+    def part(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    head = part(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()) + "." + part(json.dumps(claims).encode())
+    digest = b"" if algorithm == "none" else hmac.new(key, head.encode(), hashlib.sha256).digest()
+    return f"{head}.{part(digest)}"

@@ -15,14 +15,17 @@ from playwright.async_api import Frame, Page
 from tests.ui.tabs import DESK, PHONE, Locale, Scheme
 
 _SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-# What a translation that is missing would show, such as `list.empty.mine.title`; addresses and file names have dots too.
+# What a missing translation would show, such as `list.empty.mine.title`; addresses and file names have dots too.
 _KEY = re.compile(r"\b(?:[a-z]+[a-zA-Z]*\.){1,3}[a-z]+[a-zA-Z]*\b")
 _NO_KEYS = re.compile(r"@|://|\b\w+\.(?:example|com|png|jpg|pdf|txt)\b")
-_SETTLED = """() => Promise.all([
-  document.fonts.ready,
-  ...document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished),
-  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-]).then(() => undefined, () => undefined)"""
+# A change of scheme reaches the page in the next frames, and only then do colours begin to move.
+_SETTLED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  await Promise.all([document.fonts.ready, frame()])
+  const moving = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+  await Promise.allSettled(moving.map((one) => one.finished))
+  await frame()
+}"""
 
 
 async def photograph(page: Page, folder: Path, view: str, locale: Locale) -> None:

@@ -10,9 +10,9 @@ import pytest
 from playwright.async_api import Browser, Frame, Page
 
 import agent_ui
-from tests.conftest import StartHub
 from tests.flows.workspace import ENV, workspace
 from tests.support.clients import Json
+from tests.support.hub_process import StartHub
 from tests.ui.console import Console
 from tests.ui.floor import open_floor, session_of
 from tests.ui.screens import settle
@@ -85,7 +85,7 @@ async def test_the_console_is_open_to_everybody(start_hub: StartHub, browser: Br
 
 
 async def _look_at_overlays(judge: Judge, console: Console) -> None:
-    """Look at each dialog and menu, opened by the keyboard and left with Escape. What is behind is dimmed on purpose."""
+    """Look at each dialog and menu, and leave it with Escape. What is behind is dimmed on purpose."""
     page = console.page
     for keys, name in (("Alt+KeyT", "transfer-dialog"), ("Control+KeyK", "palette"), ("Shift+Slash", "shortcut-sheet")):
         await console.part("timeline").focus()

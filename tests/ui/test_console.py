@@ -237,13 +237,46 @@ async def test_on_a_phone_list_thread_and_customer_follow_one_another(floor: Flo
     await _nothing_is_cut(console.page)
 
 
+async def test_the_newest_message_stays_in_sight_when_the_window_narrows(floor: Floor) -> None:
+    visitor = await floor.visitor("one")
+    for number in range(12):
+        await visitor.say(f"a line that needs two lines or more where there is little room for it, number {number}")
+    console = await floor.console("ann")
+    await console.accept(session_of(visitor))
+    await console.say("I have read all of it")
+    newest = console.bubbles("I have read all of it", author="agent")
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await console.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await expect(console.part("to-bottom")).to_have_count(0)
+
+
 async def _nothing_is_cut(page: Page) -> None:
     """Nothing is wider than the screen."""
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+async def test_what_was_closed_is_found_again(floor: Floor) -> None:
+    visitor = await floor.visitor("where is the blue kettle?")
+    console = await floor.console("ann")
+    await console.accept(session_of(visitor))
+    await console.part("thread-close").click()
+    await expect(console.part("list-empty")).to_be_visible()
+    await console.part("list-closed").click()
+    await expect(console.row(session_of(visitor))).to_be_visible()
+    await console.page.goto(floor.hub.url)
+    await console.part("list-closed").click()
+    await expect(console.row(session_of(visitor))).to_be_visible()
+    await console.part("session-search").fill("blue kettle")
+    await console.open(session_of(visitor))
+    await console.hears("where is the blue kettle?", author="customer")
+    await expect(console.part("reply-gate")).to_contain_text("This conversation is closed.")
+
+
 async def test_an_empty_workspace_says_so(floor: Floor) -> None:
     console = await floor.console("sue", status="offline")
+    await expect(console.part("list-empty")).to_contain_text("You are offline")
+    await console.part("go-online").click()
     for name, words in (
         ("mine", "Conversations that you accept appear here."),
         ("queue", "Nobody is waiting"),
