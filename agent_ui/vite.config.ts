@@ -22,7 +22,8 @@ export default defineConfig({
     __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
   },
   build: {
-    outDir: 'dist',
+    // The Python build names a folder of its own and puts it in the place of dist when everything is done.
+    outDir: process.env.HUIKE_DIST ?? 'dist',
     emptyOutDir: true,
     // Read by scripts/budget.mjs to know what the first load consists of.
     manifest: true,

@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   publicDir: false,
   build: {
-    outDir: 'dist',
+    outDir: process.env.HUIKE_DIST ?? 'dist',
     emptyOutDir: false,
     target: 'es2020',
     lib: {

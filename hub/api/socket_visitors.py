@@ -97,7 +97,9 @@ class VisitorSockets:
             is_listed = isinstance(allowed, list) and environ.get("HTTP_ORIGIN") in allowed
             if allowed and not is_listed and not same_origin(environ):
                 raise Forbidden("This web chat is not open to this origin.")
-            visitor = await self._services.visitors.connect(wish.channel_id, wish.visitor_token, wish.identity)
+            visitor = await self._services.visitors.connect(
+                wish.channel_id, wish.visitor_token, wish.identity, locale=wish.locale or ""
+            )
         except HubError as error:
             raise refused(error) from error
         connection = self._sockets.open_connection(sid, NAMESPACE)

@@ -52,6 +52,7 @@ class Open(_Command, frozen=True, kw_only=True):
     customer_id: CustomerId
     customer_name: str
     customer_level: Level
+    customer_language: str | None = None
     demand: Demand
     bot_id: BotId | None
     bot_name: str = ""

@@ -31,6 +31,7 @@ def open_session(command: c.Open, now: Timestamp) -> Draft:
         customer_id=command.customer_id,
         customer_name=command.customer_name,
         customer_level=command.customer_level,
+        customer_language=command.customer_language,
         state="bot" if command.bot_id else "queued",
         holder=holder,
         demand=command.demand,

@@ -133,6 +133,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     holder: Holder
     offer: Offer | None = None
     transfer: TransferTarget | None = None
+    customer_language: str | None = None
     demand: Demand = Demand()
     routes: Mapping[ChannelId, Route] = {}
     reply_channel_id: ChannelId | None = None

@@ -20,11 +20,15 @@ from hub.model.timestamps import Timestamp
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote: the address to answer to, and every identity that the provider proves or the sender claims."""
+    """Who wrote: the address to answer to, and every identity that the provider proves or the sender claims.
+
+    `language` (`zh`, `en`, …) is that of the sender's device where the channel tells it.
+    """
 
     address: str
     identities: tuple[Identity, ...]
     name: str = ""
+    language: str | None = None
 
 
 class FetchedFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -174,7 +174,8 @@ class Store(Protocol):
 
         At most one job of a group, and never one that stands behind an unfinished job of the same group and kind.
         Earliest due first. Each job is leased to one owner at a time, also across processes; `attempts` counts the
-        leases, this one included. Durable before it returns.
+        leases, this one included. Durable before it returns. A lease outlives the process that had it, except in a
+        store that only one process can use at a time: there it ends when the next one opens the store.
         """
         ...
 

@@ -106,7 +106,7 @@ class BotTurns:
             session_id=session.id,
             text=message.content.text,
             payload=message.content.payload if isinstance(message.content, MenuReply) else None,
-            language=session.demand.language,
+            language=session.demand.language or session.customer_language,
             channel_kind=channel.kind if channel else "",
             customer_name=session.customer_name,
             is_first=session.bot_done_seq == 0,

@@ -128,7 +128,7 @@ class Inbounds:
             resolved = await self._identities.resolve(
                 inbound.sender.identities,
                 name=inbound.sender.name,
-                language=channel.routing.language,
+                language=channel.routing.language or inbound.sender.language,
                 new_id=new_customer if attempt == 0 else CustomerId(self._ids.new()),
                 attempt=attempt,
             )
@@ -222,6 +222,7 @@ class Inbounds:
             customer_id=customer.id,
             customer_name=customer.name,
             customer_level=customer.level,
+            customer_language=(inbound.sender.language if inbound.sender else None) or customer.language,
             demand=demand_of(channel, customer),
             bot_id=bot.id if bot else None,
             bot_name=bot.name if bot else "",

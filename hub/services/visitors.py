@@ -43,6 +43,7 @@ class VisitorIdentity(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: CustomerId
     identities: tuple[Identity, ...] = ()
     name: str = ""
+    language: str | None = None
 
     @property
     def owner(self) -> str:
@@ -116,9 +117,11 @@ class Visitors:
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     async def connect(
-        self, channel_id: str, token: str | None, identity: Mapping[str, object] | None
+        self, channel_id: str, token: str | None, identity: Mapping[str, object] | None, *, locale: str = ""
     ) -> VisitorIdentity:
         """Return who connects: the visitor of the token, a new one without, joined to the page's user if proved.
+
+        `locale` is the visitor's own (`zh-CN`, `en`, …); a bot answers in its language when the words do not tell.
 
         Raises:
             NotFound: there is no such web chat.
@@ -139,6 +142,7 @@ class Visitors:
             customer_id=owner,
             identities=identities,
             name=name,
+            language=locale.replace("_", "-").partition("-")[0].lower() or None,
         )
 
     def _known(self, channel: Channel, token: str | None) -> VisitorIdentity | None:
@@ -216,7 +220,12 @@ class Visitors:
             event_id=f"{visitor.device}/{client_id}",
             kind="message",
             occurred_at=self._core.clock.now(),
-            sender=Sender(address=visitor.device, identities=visitor.identities or (mine,), name=visitor.name),
+            sender=Sender(
+                address=visitor.device,
+                identities=visitor.identities or (mine,),
+                name=visitor.name,
+                language=visitor.language,
+            ),
             content=content,
             client_id=client_id,
         )

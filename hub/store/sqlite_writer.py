@@ -18,6 +18,7 @@ from hub.errors import Unavailable
 from hub.model.commit import Commit, Committed
 from hub.store.migrations import open_reader
 from hub.store.sqlite_commit import write_batch
+from hub.store.sqlite_jobs import free_leases
 
 BATCH = 256
 """Most commits in one transaction: enough to share the cost of a sync, few enough to keep one under some 15 ms."""
@@ -62,8 +63,12 @@ class Writer:
         self._copier: Thread | None = None
 
     def start(self) -> int:
-        """Start, and return the position of the newest commit. Blocks."""
+        """Start, and return the position of the newest commit. Blocks.
+
+        Only one process has the file at a time, so leases that stand in it are those of a dead one: its work is free.
+        """
         self._load()
+        free_leases(self._database)
         self._thread.start()
         return self._last
 

@@ -7,10 +7,21 @@ const NEAR_PX = 48
 
 export function useThreadScroll(scroller: Ref<HTMLElement | undefined>, content: Ref<HTMLElement | undefined>) {
   const atBottom = ref(true)
+  let settledSize = ''
+
+  function size(): string {
+    const el = scroller.value
+    return el ? `${el.scrollHeight}/${el.clientHeight}` : ''
+  }
 
   function measure(): void {
     const el = scroller.value
     if (el) atBottom.value = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_PX
+  }
+
+  /** A scroll that only a new size has caused is not the reader's; the observer below comes right after it. */
+  function scrolled(): void {
+    if (size() === settledSize) measure()
   }
 
   function toBottom(smooth = false): void {
@@ -40,9 +51,10 @@ export function useThreadScroll(scroller: Ref<HTMLElement | undefined>, content:
     el.scrollTop = el.scrollHeight - fromEnd
   }
 
-  useEventListener(scroller, 'scroll', measure, { passive: true })
+  useEventListener(scroller, 'scroll', scrolled, { passive: true })
   // Pictures that finish loading, or the reply box that grows, must not push the newest message out of sight.
   useResizeObserver([content, scroller], () => {
+    settledSize = size()
     if (atBottom.value) toBottom()
     else measure()
   })

@@ -1,6 +1,6 @@
 // The conversation of one visitor: joins socket, storage and screen. Decisions about numbers and repeats are in model/.
 import { inject, type InjectionKey } from 'vue'
-import { acknowledge, amend, newThread, receive, startsAnother, turn } from '../model/thread'
+import { acknowledge, amend, deskRead, newThread, receive, startsAnother, turn } from '../model/thread'
 import { lineBetween } from '../model/turns'
 import type { Ack, Attachment, Entry, QueuePlace, SessionNotice, Speaker, Welcome } from '../model/types'
 import { uuid7 } from '../model/uuid7'
@@ -8,6 +8,8 @@ import type { Person } from '../shared/protocol'
 import { openConnection, type Refusal } from './connection'
 import { createHistory } from './history'
 import { locale } from './i18n'
+import { fetchLater } from './later'
+import type { Past } from './later/past'
 import { createManners } from './manners'
 import * as rest from './rest'
 import { createSender } from './sender'
@@ -59,6 +61,7 @@ export function createChat(channel: string, outside: Outside): Chat {
   const connection = openConnection({ auth, heard, lost, refused })
   const sender = createSender(state, store, () => connection, acknowledged)
   const history = createHistory(state, () => store.get('token'))
+  let past: Past | null = null
   const manners = createManners(state, store, connection)
   state.sound = store.get('sound') === '1'
   state.large = store.get('large') === '1'
@@ -125,7 +128,14 @@ export function createChat(channel: string, outside: Outside): Chat {
     if (!welcome.session || welcome.last_seq > state.thread.settled) history.catchUp()
     sender.resume()
     if (!returning || state.earlier !== 'unknown') return
-    void history.lookForEarlier(sessionId === null && state.canRate && state.rating === null)
+    const resume = sessionId === null && state.canRate && state.rating === null
+    // Without it the next welcome asks again.
+    earlier().then((found) => found.look(resume), () => undefined)
+  }
+
+  async function earlier(): Promise<Past> {
+    const { createPast } = await fetchLater()
+    return (past ??= createPast(state, () => store.get('token')))
   }
 
   /** Make a session the current one; what was current stays on the screen above it. */
@@ -167,6 +177,7 @@ export function createChat(channel: string, outside: Outside): Chat {
     enter(notice.id)
     if (before?.id !== notice.id) state.rating = null
     const line = lineBetween(before, notice)
+    state.thread = deskRead(state.thread, notice.read_seq ?? 0)
     if (line) state.thread = turn(state.thread, { line, name: notice.holder.name ?? '' })
     state.session = notice
     state.asking = false
@@ -232,8 +243,8 @@ export function createChat(channel: string, outside: Outside): Chat {
       state.canRate = false
       state.rating = null
     },
-    loadEarlier: history.loadEarlier,
-    freshen: history.freshen,
+    loadEarlier: async () => (await earlier()).load(),
+    freshen: async (entry) => (await earlier()).freshen(entry),
     writing: manners.writing,
     seen: manners.seen,
     identify(said) {

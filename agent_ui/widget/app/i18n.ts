@@ -1,16 +1,23 @@
-// Words, dates and numbers in the visitor's language. Both languages are in the bundle: switching needs no network.
+// Words, dates and numbers in the visitor's language. Only the language in use is fetched; the other one when it is chosen.
 import { ref } from 'vue'
-import en from '../locales/en.json'
-import zh from '../locales/zh-CN.json'
 import type { Locale } from '../shared/locale'
 
-export type Key = keyof typeof zh
+type Words = Readonly<Record<string, string>>
 
-const words: Record<Locale, Record<string, string>> = { 'zh-CN': zh, en }
+const files: Record<Locale, () => Promise<{ default: Words }>> = {
+  'zh-CN': () => import('../locales/zh-CN.json'),
+  en: () => import('../locales/en.json'),
+}
+const known: Partial<Record<Locale, Words>> = {}
+let wanted: Locale | undefined
 
 export const locale = ref<Locale>('zh-CN')
 
-export function setLocale(chosen: Locale): void {
+/** Speak a language as soon as its words are here; of several wishes the last one counts. Rejects when they cannot be had. */
+export async function setLocale(chosen: Locale): Promise<void> {
+  wanted = chosen
+  known[chosen] ??= (await files[chosen]()).default
+  if (wanted !== chosen) return
   locale.value = chosen
   document.documentElement.lang = chosen
   document.title = t('title')
@@ -18,16 +25,16 @@ export function setLocale(chosen: Locale): void {
 
 /** The words for a key with its values filled in; a key that is missing shows itself. */
 export function t(key: string, values: Record<string, string | number> = {}): string {
-  const text = words[locale.value][key] ?? key
+  const text = known[locale.value]?.[key] ?? key
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 export function clock(at: string): string {
-  return new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at))
+  return dated(new Date(at), { hour: '2-digit', minute: '2-digit', hour12: false })
 }
 
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+  return dated(new Date(at), { dateStyle: 'medium', timeStyle: 'short' })
 }
 
 export function day(at: string): string {
@@ -37,9 +44,13 @@ export function day(at: string): string {
   if (passed === 0) return t('log.today')
   if (passed === 1) return t('log.yesterday')
   const year = then.getFullYear() === now.getFullYear() ? undefined : 'numeric'
-  return new Intl.DateTimeFormat(locale.value, { year, month: 'long', day: 'numeric', weekday: 'short' }).format(then)
+  return dated(then, { year, month: 'long', day: 'numeric', weekday: 'short' })
+}
+
+function dated(date: Date, how: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale.value, how).format(date)
 }
 
 function midnight(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+  return new Date(date).setHours(0, 0, 0, 0)
 }

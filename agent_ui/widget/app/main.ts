@@ -7,6 +7,7 @@ import App from './App.vue'
 import { chatKey, createChat } from './chat'
 import { openHost } from './host'
 import { locale, setLocale } from './i18n'
+import { fetchLater } from './later'
 import './styles/tokens.css'
 import './styles/chat.css'
 
@@ -23,7 +24,7 @@ function heard(message: ToFrame): void {
     case 'init':
       scheme = message.scheme
       if (message.forget) chat.forget()
-      setLocale(chooseLocale(message.locale))
+      speak(message.locale)
       if (message.user) chat.identify(message.user)
       paint()
       chat.state.draft = message.draft
@@ -34,13 +35,18 @@ function heard(message: ToFrame): void {
     case 'user':
       return chat.identify(message.user)
     case 'locale':
-      return setLocale(chooseLocale(message.locale))
+      return speak(message.locale)
     case 'draft':
       chat.state.draft = message.text
       return
     case 'reset':
       return chat.forget()
   }
+}
+
+// Words that cannot be fetched now leave the language as it is.
+function speak(tag: string): void {
+  setLocale(chooseLocale(tag)).catch(() => undefined)
 }
 
 function show(open: boolean, full: boolean): void {
@@ -54,16 +60,13 @@ function paint(): void {
   const dark = scheme === 'dark' || (scheme === 'auto' && night.matches)
   root.dataset['scheme'] = dark ? 'dark' : 'light'
   const { theme } = chat.state.channel
-  const accent = accentFor(theme?.color, dark)
-  root.style.setProperty('--accent', accent.fill)
-  root.style.setProperty('--on-accent', accent.onFill)
-  root.style.setProperty('--accent-soft', accent.soft)
-  root.style.setProperty('--accent-ink', accent.ink)
+  const { fill, onFill, soft, ink } = accentFor(theme?.color, dark)
+  const colours = { accent: fill, 'on-accent': onFill, 'accent-soft': soft, 'accent-ink': ink }
+  for (const [name, colour] of Object.entries(colours)) root.style.setProperty(`--${name}`, colour)
   const position = theme?.position?.includes('left') ? 'left' : 'right'
-  host.tell({ type: 'theme', color: accent.fill, onColor: accent.onFill, position })
+  host.tell({ type: 'theme', color: fill, onColor: onFill, position })
 }
 
-setLocale(chooseLocale(navigator.language))
 night.addEventListener('change', paint)
 watch(() => chat.state.channel, paint)
 watch(locale, (chosen) => host.tell({ type: 'locale', locale: chosen }))
@@ -84,11 +87,19 @@ watch(unread, () => {
   glance = setTimeout(() => host.tell({ type: 'unread', count: unread.value }), GLANCE_MS)
 })
 
-createApp(App, { close: () => host.tell({ type: 'close' }), alone: host.alone }).provide(chatKey, chat).mount('#chat')
-if (host.alone) {
-  paint()
-  show(true, true)
-  chat.start()
-} else {
-  host.tell({ type: 'ready' })
-}
+// Soon after the first look, so that it is here before the line may be gone or the hub may have a newer one.
+const LATER_MS = 1_500
+
+// The loader writes the language of its page into our address, so that its words are on their way before it speaks.
+const said = new URLSearchParams(location.hash.slice(1)).get('locale')
+setLocale(chooseLocale(said, navigator.language)).then(() => {
+  createApp(App, { close: () => host.tell({ type: 'close' }), alone: host.alone }).provide(chatKey, chat).mount('#chat')
+  setTimeout(() => fetchLater().catch(() => undefined), LATER_MS)
+  if (host.alone) {
+    paint()
+    show(true, true)
+    chat.start()
+  } else {
+    host.tell({ type: 'ready' })
+  }
+})

@@ -1,6 +1,7 @@
 // Small signs between people: who is typing, what has been read, what is still unread, and a soft sound.
 import type { Entry, Speaker } from '../model/types'
 import type { Connection } from './connection'
+import { fetchLater } from './later'
 import type { ChatState } from './state'
 import type { Storage } from './storage'
 
@@ -25,7 +26,6 @@ export function createManners(state: ChatState, store: Storage, connection: Conn
   let told = 0
   let idle: ReturnType<typeof setTimeout> | undefined
   let expiry: ReturnType<typeof setTimeout> | undefined
-  let audio: AudioContext | null = null
 
   function newest(): number {
     return state.thread.entries.findLast((entry) => entry.direction === 'out')?.seq ?? 0
@@ -49,22 +49,6 @@ export function createManners(state: ChatState, store: Storage, connection: Conn
     connection.tell('typing', { typing: active })
   }
 
-  function chime(): void {
-    audio ??= new AudioContext()
-    const start = audio.currentTime
-    const volume = audio.createGain()
-    volume.gain.setValueAtTime(0.06, start)
-    volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.45)
-    volume.connect(audio.destination)
-    for (const [pitch, delay] of [[659, 0], [880, 0.12]] as const) {
-      const tone = audio.createOscillator()
-      tone.frequency.value = pitch
-      tone.connect(volume)
-      tone.start(start + delay)
-      tone.stop(start + 0.45)
-    }
-  }
-
   return {
     begin(poll) {
       setInterval(() => {
@@ -84,7 +68,7 @@ export function createManners(state: ChatState, store: Storage, connection: Conn
     },
     newFromOthers(entry) {
       const watching = state.open && document.visibilityState === 'visible' && document.hasFocus()
-      if (state.sound && !watching && entry.author?.kind !== 'system') chime()
+      if (state.sound && !watching && entry.author?.kind !== 'system') fetchLater().then((later) => later.chime(), () => undefined)
     },
     recallRead() {
       const [session, seq] = JSON.parse(store.get('read') ?? '[]') as [string?, number?]

@@ -60,7 +60,7 @@ function start(script: HTMLScriptElement, channel: string): void {
   function load(): void {
     if (view.frame.src) return
     view.say(labels[locale].loading)
-    view.frame.src = `${hub}/widget/frame?channel=${encodeURIComponent(channel)}#host=${encodeURIComponent(location.origin)}`
+    view.frame.src = `${hub}/widget/frame?channel=${encodeURIComponent(channel)}#host=${encodeURIComponent(location.origin)}&locale=${locale}`
     patience = setTimeout(() => {
       view.say(labels[locale].failed, { label: labels[locale].close, act: close })
       emit('error', { type: 'unavailable' })

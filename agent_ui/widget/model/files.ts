@@ -6,7 +6,7 @@ export const MAX_FILES = 10
 const types = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/|text\/(plain|csv)$|application\/(pdf|zip)$)/
 const documents = /\.(pdf|docx?|xlsx?|pptx?|txt|csv|zip|wps|et|dps|heic)$/i
 
-/** For the file dialogue's filter; dropping and pasting are checked by `problemWith`. */
+/** Only a filter; what comes in, also by dropping and pasting, is checked by `problemWith`. */
 export const accept =
   'image/png,image/jpeg,image/gif,image/webp,audio/*,video/*,.heic,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.csv,.zip,.wps,.et,.dps'
 

@@ -28,8 +28,8 @@ export type Row =
 
 const RUN_MS = 5 * 60_000
 
-/** Lay out one session, with the unsent messages after it. `readSeq` is how far the desk has read. */
-export function layOut(thread: Thread, drafts: readonly Draft[] = [], readSeq = 0): Row[] {
+/** Lay out one session, with the unsent messages after it. */
+export function layOut(thread: Thread, drafts: readonly Draft[] = []): Row[] {
   const rows: Row[] = []
   const prefix = `${thread.sessionId ?? 'new'}:`
   const delivered = new Set<string>()
@@ -37,7 +37,7 @@ export function layOut(thread: Thread, drafts: readonly Draft[] = [], readSeq = 
   let day = ''
   for (const entry of thread.entries) {
     if (entry.client_id) delivered.add(entry.client_id)
-    const row = messageRow(entry, prefix, readSeq)
+    const row = messageRow(entry, prefix, thread.deskRead)
     if (!row) continue
     while (turns[0] && turns[0].after < entry.seq) rows.push(turns.shift() as Row)
     const today = dayOf(entry.at)

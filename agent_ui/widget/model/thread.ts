@@ -10,6 +10,8 @@ export interface Thread {
   readonly sessionId: string | null
   readonly settled: number
   readonly entries: readonly Entry[]
+  /** How far the desk has read; it never goes back, and it stays when the session is over. */
+  readonly deskRead: number
   /** What happened between the messages while this page was open. */
   readonly turns: readonly Turn[]
 }
@@ -17,7 +19,7 @@ export interface Thread {
 export type Arrival = 'added' | 'repeat' | 'gap'
 
 export function newThread(sessionId: string | null): Thread {
-  return { sessionId, settled: 0, entries: [], turns: [] }
+  return { sessionId, settled: 0, entries: [], deskRead: 0, turns: [] }
 }
 
 /** Take one live or replayed entry. `gap` means it was added but something before it may be missing. */
@@ -58,6 +60,10 @@ export function startsAnother(thread: Thread, entry: Entry, closed: boolean): bo
   if (!closed || entry.seq > thread.settled) return false
   const known = thread.entries.find((other) => other.seq === entry.seq)
   return !known || (known.id !== undefined && entry.id !== undefined && known.id !== entry.id)
+}
+
+export function deskRead(thread: Thread, seq: number): Thread {
+  return seq > thread.deskRead ? { ...thread, deskRead: seq } : thread
 }
 
 /** Note a turn of the session after everything that is known by now. */

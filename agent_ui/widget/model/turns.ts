@@ -15,6 +15,11 @@ export function isOver(state: SessionState | undefined): boolean {
   return state === 'closed' || state === 'wrap_up'
 }
 
+/** Offers and their time-outs are the desk's: to the visitor it is one wait. */
+export function isWaiting(state: SessionState | undefined): boolean {
+  return state === 'queued' || state === 'offered'
+}
+
 /** Return what to say about a change, or null when it needs no words: a state that we only find needs none either. */
 export function lineBetween(before: SessionNotice | null, after: SessionNotice): Line | null {
   const from = before?.id === after.id ? before.state : undefined

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Draft } from '../model/outbox'
 import { layOut, openMenu, type MessageRow } from '../model/rows'
-import { newThread, receive, turn, type Thread } from '../model/thread'
+import { deskRead, newThread, receive, turn, type Thread } from '../model/thread'
 import { lineBetween } from '../model/turns'
 import type { Entry, SessionNotice, SessionState } from '../model/types'
 
@@ -16,7 +16,7 @@ function said(seq: number, who: 'customer' | 'bot' | 'agent', minute = seq, more
 
 const thread = (entries: Entry[]): Thread => ({ ...newThread('s'), entries })
 const messages = (entries: Entry[], drafts: Draft[] = [], readSeq = 0): MessageRow[] =>
-  layOut(thread(entries), drafts, readSeq).filter((row): row is MessageRow => row.type === 'message')
+  layOut(deskRead(thread(entries), readSeq), drafts).filter((row): row is MessageRow => row.type === 'message')
 
 const draft: Draft = { clientId: 'c9', at: new Date(start + 540_000).toISOString(), text: 'y', attachments: [], state: 'sending', tries: 0, reason: '' }
 

@@ -1,6 +1,6 @@
 // Nothing twice, nothing lost: what the thread makes of live entries, replays, gaps, ranges and acknowledgements.
 import { describe, expect, it } from 'vitest'
-import { acknowledge, amend, fill, newThread, receive, startsAnother, type Thread } from '../model/thread'
+import { acknowledge, amend, deskRead, fill, newThread, receive, startsAnother, type Thread } from '../model/thread'
 import type { Entry } from '../model/types'
 
 function entry(seq: number, more: Partial<Entry> = {}): Entry {
@@ -104,4 +104,13 @@ it('gives the same thread for any order of loss, repeat and delay, once a range 
     expect(numbers(thread)).toEqual(all.map((one) => one.seq))
     expect(thread.settled).toBe(12)
   }
+})
+
+describe('how far the desk has read', () => {
+  it('never goes back and outlives what arrives later', () => {
+    const read = deskRead(deskRead(told(1, 2), 2), 0)
+    expect(read.deskRead).toBe(2)
+    expect(receive(read, entry(3)).thread.deskRead).toBe(2)
+    expect(fill(read, [entry(3)]).deskRead).toBe(2)
+  })
 })

@@ -1,8 +1,8 @@
 // Files on their way: checked, uploaded with progress, waiting to be sent with the next message.
 import { computed, ref } from 'vue'
-import { isPicture, MAX_FILES, problemWith } from '../model/files'
-import type { Attachment } from '../model/types'
-import { Problem, upload } from './rest'
+import { isPicture, MAX_FILES, problemWith } from '../../model/files'
+import type { Attachment } from '../../model/types'
+import { base, Problem } from '../rest'
 
 export interface Upload {
   key: number
@@ -17,6 +17,8 @@ export interface Upload {
   attachment: Attachment | null
   abort: AbortController
 }
+
+export type Uploads = ReturnType<typeof createUploads>
 
 export function createUploads(token: () => string | null) {
   const items = ref<Upload[]>([])
@@ -79,4 +81,27 @@ export function createUploads(token: () => string | null) {
   const busy = computed(() => items.value.some((item) => item.state === 'uploading'))
   const ready = computed(() => items.value.some((item) => item.state === 'done'))
   return { items, notice, busy, ready, add, run, remove, take }
+}
+
+/** Upload one file; `progress` hears 0–1. Aborting the signal ends it without an error worth showing. */
+function upload(file: File, token: string, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const form = new FormData()
+    form.append('file', file, file.name || 'image.png')
+    request.open('POST', `${base}/attachments`)
+    request.setRequestHeader('Authorization', `Bearer ${token}`)
+    request.responseType = 'json'
+    // 20 MB on a slow phone line; beyond that the visitor is better served by trying again.
+    request.timeout = 180_000
+    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total)
+    request.onload = () => {
+      if (request.status === 200 || request.status === 201) resolve(request.response as Attachment)
+      else reject(new Problem(request.status, (request.response as { detail?: string } | null)?.detail ?? ''))
+    }
+    request.onerror = request.ontimeout = () => reject(new Problem(0, ''))
+    request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+    signal.addEventListener('abort', () => request.abort())
+    request.send(form)
+  })
 }
