@@ -101,10 +101,7 @@ def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, C
             id=ChannelId(demo_id(at, "channel/web")),
             kind="webchat",
             name="官网在线客服 Web chat",
-            settings=_webchat(
-                "您好，欢迎光临汇客小家电！有什么可以帮您？\nWelcome to the Huike home store! How can we help?",
-                "#0b6e4f",
-            ),
+            settings=_webchat("#0b6e4f"),
             routing=ChannelRouting(bot_id=bot.id),
             created_at=at,
         ),
@@ -112,9 +109,7 @@ def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, C
             id=ChannelId(demo_id(at, "channel/direct", place=1)),
             kind="webchat",
             name="人工直连 Direct",
-            settings=_webchat(
-                "您好，我们的客服马上就来。\nHello, one of our people is with you in a moment.", "#2f5fb3"
-            ),
+            settings=_webchat("#2f5fb3"),
             created_at=at,
         ),
         "open": Channel(
@@ -128,12 +123,13 @@ def _channels(at: Timestamp, bot: Bot, sealed_secret: str) -> dict[ChannelKey, C
     }
 
 
-def _webchat(greeting: str, color: str) -> dict[str, object]:
+def _webchat(color: str) -> dict[str, object]:
+    # Without a greeting of the channel's own the widget greets in the visitor's language.
     return {
         "api_base": "",
         "allowed_origins": [],
         "locale": "zh-CN",
-        "greeting": greeting,
+        "greeting": "",
         "theme": {"color": color, "position": "right"},
     }
 
