@@ -22,7 +22,7 @@ def wish(reason: str, memory: Memory, labels: Mapping[str, str]) -> HandoffWish:
     """
     topics = [intent for intent in memory.intents if not labels or intent in labels]
     intents = list(dict.fromkeys(labels.get(intent, intent) for intent in topics))
-    known = [f"{name} = {value}" for name, value in memory.slots.items() if name not in _NOT_SHOWN]
+    known = [f"{name.replace('_', ' ')} = {value}" for name, value in memory.slots.items() if name not in _NOT_SHOWN]
     last = memory.questions[-1] if memory.questions else ""
     sentences = (
         _chinese(intents, known, memory.turns, last)

@@ -241,7 +241,7 @@ class Visitors:
             text = _HUMAN["zh" if locale.startswith("zh") else "en"]
             taken = await self._receive(visitor, f"human/{self._core.ids.new()}", Text(text=text))
             session = await self._sessions.get(SessionId(taken.session_id))
-        command = c.AskPerson(actor=self._actor(session), reason="asked")
+        command = c.AskPerson(actor=self._actor(session), reason="asked", summary=_summary(session, locale))
         return (await self._sessions.act(session.id, command))[0]
 
     async def rate(self, visitor: VisitorIdentity, score: int, comment: str) -> Session:
@@ -278,6 +278,16 @@ class Visitors:
 
     def _actor(self, session: Session) -> Actor:
         return Actor(kind="customer", id=session.customer_id, name=session.customer_name)
+
+
+def _summary(session: Session, locale: str) -> str:
+    """Return in a sentence what the customer said last before they asked for a person."""
+    if not session.context.questions:
+        return ""
+    last = session.context.questions[-1]
+    if locale.startswith("zh"):
+        return f"客户点了“转人工”。最后一句：“{last}”"
+    return f'The customer pressed "talk to a person". Last said: "{last}"'
 
 
 def is_visible(entry: Entry) -> bool:

@@ -14,7 +14,7 @@ from hub.model.content import Text
 from hub.model.decide import decide
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
 from hub.model.session import HOLDER_OF, Demand, Route, Session
-from hub.model.timeline import Actor, Message
+from hub.model.timeline import Actor, Entry, Message
 from hub.model.timestamps import from_seconds
 from hub.model.transitions import ALLOWED
 
@@ -122,7 +122,8 @@ def _opened(*, with_bot: bool) -> Commit:
 def _check(before: Session | None, commit: Commit) -> None:
     session = commit.session
     assert session is not None
-    entries = sorted((*commit.messages, *commit.activities), key=lambda entry: entry.seq)
+    told_of: tuple[Entry, ...] = (*commit.messages, *commit.activities)
+    entries = sorted(told_of, key=lambda entry: entry.seq)
     old_seq = before.last_seq if before else 0
     fresh = [entry.seq for entry in entries if entry.seq > old_seq]
     assert fresh == list(range(old_seq + 1, session.last_seq + 1)), "the numbers of the timeline have no gap"
