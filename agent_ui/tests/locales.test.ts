@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { preferredLocale } from '@/i18n'
+import { botWord } from '@/features/console/botWords'
+import botEn from '@/locales/bot/en.json'
+import botZh from '@/locales/bot/zh-CN.json'
 import en from '@/locales/en.json'
 import zh from '@/locales/zh-CN.json'
 import type { Source } from '@/model/messages'
@@ -43,6 +46,14 @@ describe('languages', () => {
   it('are the only place for words: no Chinese in the sources', () => {
     const strays = sources.filter(({ file, text }) => !/i18n\.ts$/.test(file) && /\p{Script=Han}/u.test(text.replace(/\/\/.*$/gm, '')))
     expect(strays.map(({ file }) => file)).toEqual([])
+  })
+
+  it('have words for the same intents and slots, and show names without one as they are', () => {
+    expect([...flat(botZh).keys()]).toEqual([...flat(botEn).keys()])
+    expect(botWord('zh-CN', 'intent', 'order_status')).toBe('查询订单')
+    expect(botWord('en', 'slot', 'order_number')).toBe('Order number')
+    expect(botWord('en', 'slot', 'parcel_size_cm')).toBe('parcel size cm')
+    expect(botWord('en', 'intent', 'constructor')).toBe('constructor')
   })
 
   it('follow the choice, then the browser', () => {

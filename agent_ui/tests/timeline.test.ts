@@ -33,6 +33,21 @@ describe('layOut', () => {
     ])
   })
 
+  it('takes an earlier message as read once a later one on the same channel is', () => {
+    const entries = [
+      reply(1, 'sent'),
+      reply(2, 'failed'),
+      reply(3, 'delivered', { channel_id: 'sms' }),
+      reply(4, 'read'),
+      reply(5, 'sent'),
+      message(6),
+      reply(7, 'read', { note: true, channel_id: 'sms' }),
+    ]
+    const rows = layOut(entries, [], null)[0]!.rows
+    expect(rows.map((row) => (row.type === 'message' ? row.delivery?.state : null))).toEqual(['read', 'failed', 'delivered', 'read', 'sent', undefined, undefined])
+    expect(entries[0]!.delivery!.state).toBe('sent')
+  })
+
   it('puts the unread line before the first unread message of the customer, once', () => {
     const rows = layOut([message(1), reply(2, 'read'), message(3), message(4)], [], { after: 1, count: 2 })[0]!.rows
     expect(rows.map((row) => row.type)).toEqual(['message', 'message', 'unread', 'message', 'message'])

@@ -97,6 +97,15 @@ describe('messages', () => {
     expect(compileMessage('{n} result | {n} results')(context({ n: 3 }, 1))).toBe('3 results')
     expect(compileMessage('plain')(context({}))).toBe('plain')
   })
+
+  it('keep a Latin name and Chinese words apart', () => {
+    const said = (source: string, name: string) => compileMessage(source)({ named: () => name, plural: (cases) => cases[0]! })
+    expect(said('{name}开始接待', '李娜 Li Na')).toBe('李娜 Li Na 开始接待')
+    expect(said('已派给{name}', 'Li Na')).toBe('已派给 Li Na')
+    expect(said('{name}的会话', '李娜')).toBe('李娜的会话')
+    expect(said('回复{name}，', 'Li Na')).toBe('回复 Li Na，')
+    expect(said('{name} declined', '李娜')).toBe('李娜 declined')
+  })
 })
 
 describe('time', () => {

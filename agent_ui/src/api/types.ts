@@ -32,7 +32,7 @@ export type TransferTarget = Partial<Schemas['TransferTo']>
 export type Session = Omit<
   Schemas['SessionView'],
   'bot_id' | 'last_customer_seq' | 'read_seq' | 'customer_read_seq' | 'served_by' | 'transfer_to'
-> & { read_seq?: number }
+> & { read_seq?: number; served_by?: Id[] }
 export type SessionState = Session['state']
 
 export type SignedIn = Omit<Schemas['SignedIn'], 'agent'> & { agent: Agent }

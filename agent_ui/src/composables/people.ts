@@ -25,7 +25,13 @@ export function usePeople() {
     return author.name || t(`author.${author.kind}`)
   }
 
+  function whoIs(id: string | null | undefined): string {
+    return id && id === sessions.me ? t('author.you') : agentName(id)
+  }
+
   function holderName(session: Session): string {
+    // Nobody holds a closed session: whoever served last stands for it, if anybody did.
+    if (session.state === 'closed') return whoIs(session.served_by?.at(-1))
     if (session.holder.kind === 'none') return t('panel.nobody')
     if (session.holder.kind === 'bot') {
       return workspace.workspace?.bots.find((bot) => bot.id === session.holder.id)?.name ?? t('author.bot')

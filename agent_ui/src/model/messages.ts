@@ -10,8 +10,19 @@ export type Message = (context: MessageContext) => string
 export type Source = { [key: string]: string | Source }
 export type Compiled = { [key: string]: Message | Compiled }
 
+const HAN = /\p{Script=Han}/u
+const WORD = /[\p{Script=Latin}\p{N}]/u
+
+// Chinese has no spaces, but a Latin name beside it needs one; only the value tells which it is.
+function gap(left = '', right = ''): string {
+  return (HAN.test(left) && WORD.test(right)) || (WORD.test(left) && HAN.test(right)) ? ' ' : ''
+}
+
 function fill(text: string, context: MessageContext): string {
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => String(context.named(name) ?? ''))
+  return text.replace(/\{(\w+)\}/g, (whole, name: string, at: number) => {
+    const value = String(context.named(name) ?? '')
+    return gap(text[at - 1], value[0]) + value + gap(value.at(-1), text[at + whole.length])
+  })
 }
 
 export function compileMessage(source: string): Message {

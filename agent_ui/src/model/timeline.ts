@@ -1,5 +1,5 @@
 // A contiguous stretch of one session's timeline, keyed by seq, and the rows that the thread shows. Pure.
-import type { Entry, MessageEntry } from '@/api/types'
+import type { Delivery, Entry, MessageEntry } from '@/api/types'
 import { isMessage } from '@/api/types'
 import type { Pending } from './outbox'
 import { dayKey } from './time'
@@ -56,7 +56,7 @@ export interface Day {
 
 export type Row =
   | { type: 'unread'; key: string; count: number }
-  | { type: 'message'; key: string; entry: MessageEntry; first: boolean; last: boolean }
+  | { type: 'message'; key: string; entry: MessageEntry; first: boolean; last: boolean; delivery: Delivery | null }
   | { type: 'activity'; key: string; entry: Entry }
   | { type: 'pending'; key: string; pending: Pending }
 
@@ -69,6 +69,22 @@ function sameSpeaker(a: Entry | undefined, b: Entry | undefined): boolean {
   return Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GROUP_GAP_MS
 }
 
+/** How far the customer has read on each channel, as far as our messages tell. */
+function readOn(entries: readonly Entry[]): Map<string | null | undefined, number> {
+  const read = new Map<string | null | undefined, number>()
+  for (const entry of entries) {
+    if (isMessage(entry) && !entry.note && entry.delivery?.state === 'read') read.set(entry.channel_id, entry.seq)
+  }
+  return read
+}
+
+/** Who has read a message has read the earlier ones on that channel, whatever their own records say. */
+function deliveryOf({ seq, channel_id, direction, note, delivery }: MessageEntry, read: ReturnType<typeof readOn>): Delivery | null {
+  if (direction !== 'out' || note || !delivery) return null
+  const arrived = delivery.state === 'sent' || delivery.state === 'delivered'
+  return arrived && seq < (read.get(channel_id) ?? 0) ? { ...delivery, state: 'read' } : delivery
+}
+
 /** Lay out a thread: days, a line before the first unread message, neighbours of one speaker grouped. */
 export function layOut(entries: readonly Entry[], pending: readonly Pending[], unread: { after: number; count: number } | null): Day[] {
   const days: Day[] = []
@@ -78,6 +94,7 @@ export function layOut(entries: readonly Entry[], pending: readonly Pending[], u
     days.push({ key: `day-${dayKey(at)}`, at, rows })
   }
   const sent = new Set<string>()
+  const read = readOn(entries)
   let day = ''
   let unreadDrawn = unread === null
   entries.forEach((entry, i) => {
@@ -102,6 +119,7 @@ export function layOut(entries: readonly Entry[], pending: readonly Pending[], u
       entry,
       first: afterUnread || !sameSpeaker(entries[i - 1], entry),
       last: !sameSpeaker(entry, entries[i + 1]),
+      delivery: deliveryOf(entry, read),
     })
   })
   for (const item of pending) {
