@@ -74,7 +74,7 @@ def close(draft: Draft, command: c.Close) -> bool:
 def reopen(draft: Draft, command: c.Reopen) -> bool:
     """Take a closed session up again; the agent who does so holds it."""
     agent = command.agent
-    served = tuple(dict.fromkeys((*draft.session.served_by, AgentId(agent.id))))
+    served = draft.session.serving(AgentId(agent.id))
     draft.set(closed_at=None, reopened=draft.session.reopened + 1, served_by=served)
     draft.move("active", Holder(kind="agent", id=agent.id, name=agent.name))
     draft.record("reopened", agent)

@@ -115,7 +115,7 @@ def take(draft: Draft, command: c.Take) -> bool:
 
 def _assign(draft: Draft, agent: Actor) -> None:
     agent_id = AgentId(agent.id)
-    draft.set(offer=None, transfer=None, served_by=tuple(dict.fromkeys((*draft.session.served_by, agent_id))))
+    draft.set(offer=None, transfer=None, served_by=draft.session.serving(agent_id))
     draft.move("active", Holder(kind="agent", id=agent.id, name=agent.name))
     draft.record("assigned", agent, agent_id=agent.id, agent_name=agent.name)
     draft.tell("session.assigned")

@@ -176,6 +176,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         """Return the agent who has the floor, if one has."""
         return AgentId(self.holder.id) if self.holder.kind == "agent" and self.holder.id else None
 
+    def serving(self, agent_id: AgentId) -> tuple[AgentId, ...]:
+        """Return who has served the session when this agent takes it: each once, the latest last."""
+        return (*(one for one in self.served_by if one != agent_id), agent_id)
+
     @property
     def concerned(self) -> tuple[AgentId, ...]:
         """Return the agents who hold the session or have it held out to them."""
