@@ -46,7 +46,8 @@ class Health:
         return web.Response(body=body, content_type="application/json")
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = generate_latest(self._registry)
+        # The process's own figures are read from files.
+        body = await asyncio.to_thread(generate_latest, self._registry)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _parts(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import structlog
@@ -54,6 +54,13 @@ class OfSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     session_id: SessionId
     reason: str = ""
+
+
+class ReadTo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far the agent has read a session; without `seq`, everything."""
+
+    session_id: SessionId
+    seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -222,7 +229,8 @@ class AgentSockets:
         return {"session": view(await self._services.desk.reject(agent, wish.session_id, wish.reason))}
 
     async def _read(self, agent: Agent, data: object) -> Ack:
-        return {"session": view(await self._services.desk.read(agent, parsed(data, OfSession).session_id))}
+        wish = parsed(data, ReadTo)
+        return {"session": view(await self._services.desk.read(agent, wish.session_id, wish.seq))}
 
     async def _typing(self, agent: Agent, data: object) -> Ack:
         wish = parsed(data, Typing)

@@ -198,13 +198,15 @@ class Reopen(_Command, frozen=True, kw_only=True):
 
 
 class MarkRead(_Command, frozen=True, kw_only=True):
-    """The holder has read everything, or the customer has read up to `seq`.
+    """Somebody has read up to `seq`; without it, the holder has read everything.
 
-    `messages` are the outgoing ones that the customer has now read.
+    `unread` is how many messages of the customer the holder has not read then; `messages` are the outgoing ones that
+    the customer has now read.
     """
 
     actor: Actor
     seq: int | None = None
+    unread: int = 0
     messages: tuple[Message, ...] = ()
 
 

@@ -216,9 +216,10 @@ def mark_read(draft: Draft, command: c.MarkRead) -> bool:
         for message in command.messages:
             draft.revise(replace(message, delivery=advance(message.delivery, Delivery(state="read"))))
         return True
-    if session.holder.id != command.actor.id or (not session.unread and session.read_seq == session.last_seq):
+    seq = session.last_seq if command.seq is None else min(command.seq, session.last_seq)
+    if session.holder.id != command.actor.id or (session.unread <= command.unread and session.read_seq >= seq):
         return False
-    draft.set(unread=0, read_seq=session.last_seq)
+    draft.set(unread=min(session.unread, command.unread), read_seq=max(session.read_seq, seq))
     return True
 
 

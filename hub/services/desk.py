@@ -30,6 +30,11 @@ from hub.services.directory import Directory
 from hub.services.presences import Presences
 from hub.services.sessions import Sessions
 
+_COUNTS = 10
+"""Times that unread messages are counted again because more came; the next reading settles what is left."""
+_UNREAD_SHOWN = 500
+"""Entries that are looked at to count what is unread: more unread messages than that are shown as so many."""
+
 
 class FileFinder(Protocol):
     """Finds uploaded files; the attachment service is one."""
@@ -184,10 +189,30 @@ class Desk:
         await self._be_present(agent, session, command)
         return (await self._sessions.act(session_id, command))[0]
 
-    async def read(self, agent: Agent, session_id: SessionId) -> Session:
-        """Mark everything read; only the holder's reading counts."""
-        await self.session(agent, session_id)
-        return (await self._sessions.act(session_id, c.MarkRead(actor=actor(agent))))[0]
+    async def read(self, agent: Agent, session_id: SessionId, seq: int | None = None) -> Session:
+        """Mark everything up to a number read, or everything; only the holder's reading counts.
+
+        With the number, what the customer wrote while the reading was on its way stays unread.
+        """
+        session = await self.session(agent, session_id)
+        for _ in range(_COUNTS):
+            seen = session
+            command = c.MarkRead(actor=actor(agent), seq=seq, unread=await self._unread_after(seen, seq))
+
+            def make(now: Session, *, counted: int = seen.last_seq, command: c.MarkRead = command) -> c.Command | None:
+                return command if seq is None or now.last_seq == counted else None
+
+            session, _ = await self._sessions.act(session_id, make)
+            if seq is None or session.last_seq == seen.last_seq:
+                break
+        return session
+
+    async def _unread_after(self, session: Session, seq: int | None) -> int:
+        """Count the customer's messages after a number."""
+        if seq is None or seq >= session.last_customer_seq:
+            return 0
+        entries = await self._core.store.timeline(session.id, seq, _UNREAD_SHOWN)
+        return sum(isinstance(entry, Message) and entry.direction == "in" for entry in entries)
 
     async def label(
         self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.flows.workspace import ENV, Workspace, workspace
+from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.support.clients import AgentClient, RestError, VisitorClient
 from tests.support.hub_process import StartHub
 
@@ -137,3 +137,23 @@ async def test_whoever_comes_back_has_what_was_said_meanwhile(start_hub: StartHu
         assert cleared["ok"], cleared
         entry = (await talk.made.timeline(talk.session_id))[-1]
         assert entry["delivery"]["state"] == "read"
+
+
+async def test_what_was_written_while_a_reading_was_on_its_way_stays_unread(start_hub: StartHub) -> None:
+    hub = await start_hub(env=ENV)
+    async with workspace(hub.url) as made:
+        channel = await made.channel("api", inbound_secret=SECRET)
+        await made.person("ann")
+        async with made.signed_in("ann") as ann:
+            first = await made.push(channel, "x", "one")
+            await ann.wait_type("session.offered")
+            accepted = await ann.act("session.accept", session_id=first["session_id"])
+            seen = accepted["session"]["last_seq"]
+            await made.push(channel, "x", "two")
+            await made.push(channel, "x", "three")
+            partly = await ann.act("read", session_id=first["session_id"], seq=seen)
+            assert (partly["ok"], partly["session"]["unread"]) == (True, 2), partly
+            wholly = await ann.rest.post(f"/sessions/{first['session_id']}/read")
+            assert wholly["unread"] == 0
+            wrong = await ann.act("read", session_id=first["session_id"], seq=-1)
+            assert wrong["error"]["type"] == "invalid-input"

@@ -278,7 +278,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark everything read
+         * Mark everything read, or everything up to `seq`; what came later stays unread
          * @description Allowed: admin, supervisor, agent.
          */
         post: operations["read_session"];
@@ -1628,6 +1628,16 @@ export interface components {
             reason: string;
         };
         /**
+         * Reading
+         * @description How far was read: up to the entry `seq`, or everything.
+         */
+        Reading: {
+            /** @default null */
+            seq: number | null;
+            /** @default  */
+            reason: string;
+        };
+        /**
          * TransferRequest
          * @description A transfer with a note for whoever takes over.
          */
@@ -2809,7 +2819,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reading"];
             };
         };
         responses: {

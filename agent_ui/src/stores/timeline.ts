@@ -102,16 +102,17 @@ export const useTimeline = defineStore('timeline', () => {
     if (to > state.seen) state.seen = to
     const session = live.sessions.get(id)
     if (session && session.unread > 0 && session.holder.kind === 'agent' && session.holder.id === sessions.me) {
-      void tellRead(id)
+      void tellRead(id, to)
     }
   }
 
   const telling = new Set<string>()
-  async function tellRead(id: string): Promise<void> {
+  async function tellRead(id: string, seq: number): Promise<void> {
     if (telling.has(id)) return
     telling.add(id)
     try {
-      await sessions.act(id, 'read')
+      // The number keeps what arrives meanwhile unread.
+      await sessions.act(id, 'read', { seq })
     } catch {
       // Read marks are told again at the next look; a failure must not disturb the agent.
     } finally {

@@ -43,6 +43,13 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far was read: up to the entry `seq`, or everything."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Tags, priority (0 urgent to 9 low) and summary of a session; what is not sent stays."""
 
@@ -138,9 +145,9 @@ async def take_session(call: Call[Reason, Nothing]) -> SessionView:
 
 
 @routes.on("POST", "/sessions/{id}/read", access=SERVE)
-async def read_session(call: Call[Reason, Nothing]) -> SessionView:
-    """Mark everything read."""
-    return session_view(call.services, await call.services.desk.read(call.agent, SessionId(call.id)))
+async def read_session(call: Call[Reading, Nothing]) -> SessionView:
+    """Mark everything read, or everything up to `seq`; what came later stays unread."""
+    return session_view(call.services, await call.services.desk.read(call.agent, SessionId(call.id), call.body.seq))
 
 
 @routes.on("POST", "/sessions/{id}/close", access=SERVE)
