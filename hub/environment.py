@@ -62,7 +62,7 @@ class SystemIds:
             fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | int.from_bytes(chance)
             # In the same millisecond, or after the clock was set back, go on from the last one by a random step.
             if fresh >> _RANDOM_BITS <= self._last >> _RANDOM_BITS:
-                fresh = self._last + 1 + secrets.randbits(32)
+                fresh = self._last + 1 + int.from_bytes(chance[:4])
             self._last = fresh
         return f"{fresh:032x}"
 
