@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from hub.api.fanout import EVERYTHING, STAFF, agent_room, is_told, may_hear, wire
-from hub.api.socket_emits import Ack, answered, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
 from hub.api.socket_server import Connection, Sockets
 from hub.errors import Forbidden, HubError, InvalidInput, Unauthenticated
 from hub.model.agent import Agent
@@ -83,16 +83,15 @@ class AgentSockets:
         sockets.after_connect[NAMESPACE] = self._begin
         sockets.on("connect", self._connect, namespace=NAMESPACE)
         sockets.on("disconnect", self._disconnect, namespace=NAMESPACE)
-        for name, act in {
+        acts = {
             "presence.set": self._presence,
             "session.accept": self._accept,
             "session.reject": self._reject,
             "typing": self._typing,
             "read": self._read,
             "message.send": self._send,
-        }.items():
-            sockets.on(name, self._handler(act), namespace=NAMESPACE)
-        sockets.on("*", self._unknown, namespace=NAMESPACE)
+        }
+        answer_emits(sockets, NAMESPACE, acts, caller=self._agent)
         services.directory.watch(self._record_changed)
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
@@ -194,25 +193,6 @@ class AgentSockets:
                 self._sockets.join(connection, EVERYTHING)
             else:
                 self._sockets.leave(connection, EVERYTHING)
-
-    def _handler(self, act: Any) -> Any:
-        async def carry_out(sid: str, data: object = None, *_: object) -> Ack:
-            async def work() -> Ack:
-                agent = self._agent(sid)
-                if agent is None:
-                    raise Unauthenticated("Connect first.")
-                result: Ack = await act(agent, data)
-                return result
-
-            return await answered(self._sockets.connections.get(sid), work)
-
-        return carry_out
-
-    async def _unknown(self, event: str, sid: str, *_: object) -> Ack:
-        async def work() -> Ack:
-            raise InvalidInput(f"There is no event {event[:50]!r}.", code="unknown-event")
-
-        return await answered(self._sockets.connections.get(sid), work)
 
     async def _presence(self, agent: Agent, data: object) -> Ack:
         wish = parsed(data, PresenceSet)

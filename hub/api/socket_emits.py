@@ -13,11 +13,12 @@ import msgspec
 import socketio
 import structlog
 
-from hub.api.socket_server import Connection
+from hub.api.socket_server import Connection, Sockets
 from hub.errors import HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
 
 log = structlog.get_logger()
 T = TypeVar("T")
+Caller = TypeVar("Caller")
 
 Ack = dict[str, object]
 _encoder = msgspec.json.Encoder()
@@ -83,6 +84,42 @@ async def answered(connection: Connection | None, work: Callable[[], Awaitable[A
     except Exception:
         log.exception("socket.act_failed")
         return {"ok": False, "error": {"type": "error", "detail": "Something went wrong: try again."}}
+
+
+def answer_emits(
+    sockets: Sockets,
+    namespace: str,
+    acts: Mapping[str, Callable[[Caller, Any], Awaitable[Ack]]],
+    *,
+    caller: Callable[[str], Caller | None],
+    absent: object = None,
+) -> None:
+    """Let a namespace answer its emits: each act with whoever sent it, every other name with a refusal.
+
+    `caller` finds who a connection belongs to; `absent` stands for data that an emit does not bring.
+    """
+
+    def serve(act: Callable[[Caller, Any], Awaitable[Ack]]) -> Callable[..., Awaitable[Ack]]:
+        async def carry_out(sid: str, data: object = None, *_: object) -> Ack:
+            async def work() -> Ack:
+                who = caller(sid)
+                if who is None:
+                    raise Unauthenticated("Connect first.")
+                return await act(who, absent if data is None else data)
+
+            return await answered(sockets.connections.get(sid), work)
+
+        return carry_out
+
+    async def refuse(event: str, sid: str, *_: object) -> Ack:
+        async def work() -> Ack:
+            raise InvalidInput(f"There is no event {event[:50]!r}.", code="unknown-event")
+
+        return await answered(sockets.connections.get(sid), work)
+
+    for name, act in acts.items():
+        sockets.on(name, serve(act), namespace=namespace)
+    sockets.on("*", refuse, namespace=namespace)
 
 
 def _problem(error: HubError) -> dict[str, object]:

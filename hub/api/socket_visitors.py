@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import msgspec
 
 from hub.api.fanout import visitor_message, visitor_room, visitor_session
-from hub.api.socket_emits import Ack, answered, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
 from hub.api.socket_server import Connection, Sockets
-from hub.errors import Conflict, Forbidden, HubError, InvalidInput, Unauthenticated, Unavailable
+from hub.errors import Conflict, Forbidden, HubError, Unavailable
 from hub.model.events import SignUrl
 from hub.model.ids import SessionId
 from hub.model.session import Session
@@ -79,15 +79,14 @@ class VisitorSockets:
         sockets.after_connect[NAMESPACE] = self._begin
         sockets.on("connect", self._connect, namespace=NAMESPACE)
         sockets.on("disconnect", self._disconnect, namespace=NAMESPACE)
-        for name, act in {
+        acts = {
             "message.send": self._send,
             "typing": self._typing,
             "read": self._read,
             "human": self._human,
             "rate": self._rate,
-        }.items():
-            sockets.on(name, self._handler(act), namespace=NAMESPACE)
-        sockets.on("*", self._unknown, namespace=NAMESPACE)
+        }
+        answer_emits(sockets, NAMESPACE, acts, caller=self._clients.get, absent={})
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         try:
@@ -172,25 +171,6 @@ class VisitorSockets:
         self._clients.pop(sid, None)
         if connection is not None:
             self._sockets.leave_all(connection)
-
-    def _handler(self, act: Any) -> Any:
-        async def carry_out(sid: str, data: object = None, *_: object) -> Ack:
-            async def work() -> Ack:
-                client = self._clients.get(sid)
-                if client is None:
-                    raise Unauthenticated("Connect first.")
-                result: Ack = await act(client, {} if data is None else data)
-                return result
-
-            return await answered(self._sockets.connections.get(sid), work)
-
-        return carry_out
-
-    async def _unknown(self, event: str, sid: str, *_: object) -> Ack:
-        async def work() -> Ack:
-            raise InvalidInput(f"There is no event {event[:50]!r}.", code="unknown-event")
-
-        return await answered(self._sockets.connections.get(sid), work)
 
     async def _send(self, client: _Client, data: object) -> Ack:
         taken = await self._services.visitors.send(client.visitor, parsed(data, VisitorMessage))

@@ -96,11 +96,6 @@ class Dispatch:
         core.bus.listen(QUEUE, self._take_figures)
         directory.watch(self._record_changed)
 
-    @property
-    def is_leading(self) -> bool:
-        """Tell whether this process decides about routing now."""
-        return self._leader is not None and not self._is_rebuilding
-
     def watch(self, watcher: Callable[[QueueFigures], None]) -> None:
         """Call the watcher with the queue's figures whenever they are announced."""
         self._watchers.append(watcher)
