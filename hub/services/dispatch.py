@@ -24,6 +24,7 @@ from hub.services.directory import Directory
 from hub.services.leader import Leader
 from hub.services.presences import CHANGED, Presences
 from hub.services.sessions import Sessions
+from hub.services.waiting import either
 from routing import decisions as d
 
 log = structlog.get_logger()
@@ -192,7 +193,7 @@ class Dispatch:
                 leader.tick()
                 await asyncio.sleep(0)
                 continue
-            await self._either(leader.has_moved, min(wait, _RENEW_S))
+            await either(self._core.clock, leader.has_moved, min(wait, _RENEW_S))
 
     async def _keep_people(self, leader: Leader) -> None:
         """Compare agents with what the engine believes, at once when somebody moves and every two seconds anyway."""
@@ -204,7 +205,7 @@ class Dispatch:
             for agent in self._directory.agents():
                 if not is_settling or agent.id in connected or agent.status == "offline":
                     leader.see_agent(agent, is_connected=agent.id in connected)
-            await self._either(self._people_changed, _RENEW_S)
+            await either(self._core.clock, self._people_changed, _RENEW_S)
 
     async def _keep_figures(self, leader: Leader) -> None:
         """Announce who is there and how the queue stands, soon after each change and every two seconds anyway."""
@@ -212,7 +213,7 @@ class Dispatch:
         while True:
             self._announce(leader, everything=not moved)
             await self._core.clock.sleep(_QUEUE_GAP_S)
-            moved = await self._either(leader.has_moved, _RENEW_S)
+            moved = await either(self._core.clock, leader.has_moved, _RENEW_S)
 
     def _announce(self, leader: Leader, *, everything: bool) -> None:
         agents = self._directory.agents()
@@ -240,17 +241,6 @@ class Dispatch:
         self._figures = {item.session_id: item for item in figures.items}
         for watcher in self._watchers:
             watcher(figures)
-
-    async def _either(self, event: asyncio.Event, seconds: float) -> bool:
-        """Wait for the event or the time; True when it was the event."""
-        sleep = asyncio.ensure_future(self._core.clock.sleep(max(0.0, seconds)))
-        woken = asyncio.ensure_future(event.wait())
-        try:
-            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
-            return event.is_set()
-        finally:
-            sleep.cancel()
-            woken.cancel()
 
     def _note(self, leader: Leader, decision: d.Decision) -> None:
         """Keep the step in the session's trace."""

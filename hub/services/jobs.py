@@ -15,6 +15,7 @@ from hub.errors import Unavailable
 from hub.model.commit import Committed, Job, JobKind
 from hub.model.timestamps import seconds_between, shift
 from hub.services.core import Core
+from hub.services.waiting import either
 
 log = structlog.get_logger()
 
@@ -117,13 +118,7 @@ class Worker:
         wait = _IDLE_S if due is None else max(0.005, min(_IDLE_S, seconds_between(self._core.clock.now(), due)))
         if self.is_full:
             wait = _IDLE_S
-        sleep = asyncio.ensure_future(self._core.clock.sleep(wait))
-        woken = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleep.cancel()
-            woken.cancel()
+        await either(self._core.clock, self._wake, wait)
 
     async def _do(self, job: Job) -> None:
         try:
