@@ -39,22 +39,30 @@ from hub.services import Services
 from hub.services.accounts import Accounts
 from hub.services.attachments import Attachments
 from hub.services.bot_turns import BotEngines, BotTurns
+from hub.services.channel_tools import ToolMaker
 from hub.services.connectors import Connectors, MakeConnector
+from hub.services.consents import Consents
 from hub.services.core import Core
 from hub.services.customers import Customers
+from hub.services.deliveries import Deliveries
 from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.dispatch import Dispatch
 from hub.services.fetching import FETCH_LEASE_S, FETCHES_AT_ONCE, Fetching
+from hub.services.given_files import GivenFiles
+from hub.services.health import Health
 from hub.services.hints import Hints
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
 from hub.services.jobs import Worker
-from hub.services.outbox import Outbox
+from hub.services.outbox import PUSH_LEASE_S, Outbox
 from hub.services.presences import Presences
+from hub.services.profiles import ProfileLooks
+from hub.services.receivers import Receivers
 from hub.services.records import Records
 from hub.services.secrets import Secrets, keep_key
 from hub.services.sessions import Sessions
+from hub.services.statuses import Statuses
 from hub.services.timers import Timers
 from hub.services.typing import TypingSignals
 from hub.services.visitors import Visitors
@@ -139,12 +147,23 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     )
     makers: Mapping[ChannelKind, MakeConnector] = {
         "webchat": WebchatConnector,
-        "api": partial(ApiConnector, clock=parts.clock),
+        "api": ApiConnector,
     }
-    connectors = Connectors(directory, secrets, makers)
+    tools = ToolMaker(core, records, secrets, attachments, public_url=_public_url(settings))
+    connectors = Connectors(directory, secrets, tools, makers)
     sessions = Sessions(core)
     identities = Identities(core)
-    inbounds = Inbounds(core, sessions, identities, directory, connectors)
+    statuses, consents = Statuses(core, sessions), Consents(core, records)
+    inbounds = Inbounds(
+        core,
+        sessions,
+        identities,
+        directory,
+        connectors,
+        statuses=statuses,
+        consents=consents,
+        given=GivenFiles(attachments),
+    )
     presences = Presences(core, directory, records)
     return Services(
         core=core,
@@ -154,6 +173,10 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         accounts=Accounts(directory=directory, records=records, secrets=secrets, clock=parts.clock, ids=parts.ids),
         attachments=attachments,
         connectors=connectors,
+        health=Health(core, records),
+        statuses=statuses,
+        consents=consents,
+        deliveries=Deliveries(core, sessions, directory, records),
         sessions=sessions,
         identities=identities,
         inbounds=inbounds,
@@ -189,6 +212,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         parts.store.on_commit(parts.bus.publish)
         for listener in (services.directory, services.sessions, services.identities, services.inbounds):
             parts.bus.subscribe(listener.hear)
+        parts.bus.subscribe(services.health.hear)
         await services.directory.load()
         stack.push_async_callback(services.connectors.close)
         await _ensure_admin(settings, services)
@@ -208,6 +232,9 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
         turns = BotTurns(core, services.sessions, services.directory, services.connectors, BotEngines(_make_engine))
         works["bots"] = turns.keep_warm
         workers = _make_workers(services, turns)
+        receivers = Receivers(core, services.directory, services.connectors, services.inbounds, services.health)
+        core.bus.subscribe(receivers.hear)
+        works["receivers"] = receivers.run
     for worker in workers:
         core.store.on_commit(worker.hear_own)
         works[f"worker {worker.kind}"] = worker.run
@@ -221,12 +248,24 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
 
 def _make_workers(services: Services, turns: BotTurns) -> list[Worker]:
     core, sessions, connectors, files = services.core, services.sessions, services.connectors, services.attachments
-    outbox = Outbox(core, sessions, connectors, services.records, attachments=files)
+    outbox = Outbox(
+        core,
+        sessions,
+        connectors,
+        services.records,
+        attachments=files,
+        statuses=services.statuses,
+        consents=services.consents,
+        deliveries=services.deliveries,
+    )
+    profiles = ProfileLooks(core, connectors, services.inbounds)
     fetching = Fetching(core, sessions, connectors, files)
     return [
         Worker(core, "bot_turn", turns.take_turn, at_once=32),
-        Worker(core, "push", outbox.push, at_once=64),
+        Worker(core, "push", outbox.push, at_once=64, lease_s=PUSH_LEASE_S),
         Worker(core, "timer", Timers(core, sessions).fire, at_once=16),
+        Worker(core, "status", services.statuses.look_again, at_once=8),
+        Worker(core, "profile", profiles.look, at_once=8),
         Worker(core, "fetch", fetching.fetch_file, at_once=FETCHES_AT_ONCE, lease_s=FETCH_LEASE_S),
     ]
 

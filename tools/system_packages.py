@@ -26,6 +26,9 @@ def _has_chinese_font() -> bool:
 
 # MongoDB is not in Debian; the tests take it from a locked Python wheel.
 PACKAGES: dict[str, Callable[[], bool]] = {
+    "dovecot-imapd": _has_program("dovecot"),
+    "dovecot-lmtpd": lambda: Path("/usr/lib/dovecot/lmtp").exists(),
+    "exim4-daemon-light": _has_program("exim4"),
     "redis-server": _has_program("redis-server"),
     "chromium": _has_program("chromium"),
     "fonts-noto-cjk": _has_chinese_font,

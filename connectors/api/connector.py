@@ -26,7 +26,7 @@ from hub.ports.channel import (
     SendRefused,
     Sent,
 )
-from hub.ports.environment import Clock
+from hub.ports.channel_tools import ChannelTools
 
 
 class ApiConnector:
@@ -35,11 +35,11 @@ class ApiConnector:
     capabilities = Capabilities(pushes=True, repeats_safely=True, max_text=MAX_TEXT, attachments=True, menus=True)
 
     def __init__(
-        self, channel: Channel, settings: Mapping[str, object], *, clock: Clock, total_s: float = TOTAL_S
+        self, channel: Channel, settings: Mapping[str, object], tools: ChannelTools, *, total_s: float = TOTAL_S
     ) -> None:
         """Decode the secrets; open nothing."""
         self._channel_id = channel.id
-        self._clock = clock
+        self._clock = tools.clock
         self._inbound = _signer(settings, "inbound_secret")
         self._outbound = _signer(settings, "outbound_secret")
         self._outbound_url = _text(settings, "outbound_url")

@@ -11,6 +11,7 @@ from hub.errors import Unauthenticated
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel
 from hub.ports.channel import Capabilities, Inbound, Outbound, Reply, Request, SendRefused, Sent
+from hub.ports.channel_tools import ChannelTools
 
 _SIGNATURE = "x-template-signature"
 
@@ -22,7 +23,9 @@ class TemplateConnector:
     # lost is shown as uncertain to the agent, and not sent twice.
     capabilities = Capabilities(pushes=True, max_text=2000)
 
-    def __init__(self, channel: Channel, settings: Mapping[str, object], *, total_s: float = TOTAL_S) -> None:
+    def __init__(
+        self, channel: Channel, settings: Mapping[str, object], _tools: ChannelTools, *, total_s: float = TOTAL_S
+    ) -> None:
         """Keep the settings; open nothing."""
         self._channel_id = channel.id
         self._secret = _text(settings, "secret")

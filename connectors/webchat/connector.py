@@ -9,6 +9,7 @@ from hub.errors import NotFound
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel
 from hub.ports.channel import Capabilities, Inbound, Outbound, Reply, Request, Sender, SendRefused, Sent
+from hub.ports.channel_tools import ChannelTools
 
 _NO_WEBHOOK = "A web chat takes no webhooks: visitors connect by the widget."
 
@@ -18,7 +19,7 @@ class WebchatConnector:
 
     capabilities = Capabilities(pushes=False, attachments=True, typing=True, read_receipts=True, menus=True)
 
-    def __init__(self, channel: Channel, settings: Mapping[str, object]) -> None:
+    def __init__(self, channel: Channel, settings: Mapping[str, object], _tools: ChannelTools) -> None:
         """Keep the secret with which the site signs identities."""
         secret = settings.get("identity_secret")
         self._channel_id = channel.id

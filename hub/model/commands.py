@@ -10,7 +10,7 @@ import msgspec
 from hub.model.content import Attachment, Content
 from hub.model.customer import Level
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
-from hub.model.session import Demand, IntentScore, Route
+from hub.model.session import Demand, IntentScore, ReplyWindow, Route
 from hub.model.timeline import Actor, Delivery, Message
 from hub.model.timestamps import Timestamp
 
@@ -32,6 +32,7 @@ class Receive(_Command, frozen=True, kw_only=True):
     """The customer wrote. While a bot has the floor, `bot_job` is the job that asks for its turn.
 
     `files` are fetched afterwards, one after another; until then their names stand in for a text that is missing.
+    `is_automatic`: no bot answers it. `in_reply_to` is the earlier message that it answers, where that is known.
     """
 
     message_id: MessageId
@@ -42,10 +43,32 @@ class Receive(_Command, frozen=True, kw_only=True):
     bot_job: JobId
     client_id: str | None = None
     files: tuple[AwaitedFile, ...] = ()
+    is_automatic: bool = False
+    in_reply_to: MessageId | None = None
+
+
+class Enclose(_Command, frozen=True, kw_only=True):
+    """A machine said something about this session (a mail came back): it is kept here, in any state."""
+
+    message_id: MessageId
+    author: Actor
+    channel_id: ChannelId
+    content: Content
+    files: tuple[AwaitedFile, ...] = ()
+
+
+class NoteWindow(_Command, frozen=True, kw_only=True):
+    """The platform allows messages to the customer for a time, without a message of theirs."""
+
+    channel_id: ChannelId
+    window: ReplyWindow
 
 
 class Open(_Command, frozen=True, kw_only=True):
-    """Start a session with a customer's first message; the bot has the floor, or without one it is queued at once."""
+    """Start a session with a customer's first message; the bot has the floor, or without one it is queued at once.
+
+    `is_filed`: what a machine wrote needs nobody: the session is closed as it is opened, and can be found.
+    """
 
     first: Receive
     session_id: SessionId
@@ -55,6 +78,7 @@ class Open(_Command, frozen=True, kw_only=True):
     customer_language: str | None = None
     demand: Demand
     bot_id: BotId | None
+    is_filed: bool = False
     bot_name: str = ""
     sticky_agent_id: AgentId | None = None
     sticky_at: Timestamp | None = None
@@ -63,7 +87,11 @@ class Open(_Command, frozen=True, kw_only=True):
 
 
 class BotSay(_Command, frozen=True, kw_only=True):
-    """The bot's turn on what the customer said up to `asked_seq`: answers, memory, and perhaps a handoff."""
+    """The bot's turn on what the customer said up to `asked_seq`: answers, memory, and perhaps a handoff.
+
+    `parts` is how many messages of the provider the answers make; over `automatic_per_hour` (0: no limit) on the reply
+    channel the bot stays silent and a person takes over.
+    """
 
     author: Actor
     asked_seq: int
@@ -75,6 +103,8 @@ class BotSay(_Command, frozen=True, kw_only=True):
     handoff_reason: str | None = None
     handoff_summary: str = ""
     push_jobs: tuple[JobId, ...] = ()
+    parts: int = 1
+    automatic_per_hour: int = 0
 
 
 class AskPerson(_Command, frozen=True, kw_only=True):
@@ -130,7 +160,10 @@ class Take(_Command, frozen=True, kw_only=True):
 
 
 class Say(_Command, frozen=True, kw_only=True):
-    """An agent answers, or writes a private note. `push_job` is set where the channel must be pushed to."""
+    """An agent answers, or writes a private note. `push_job` is set where the channel must be pushed to.
+
+    `parts` is how many messages of the provider the text makes.
+    """
 
     agent: Actor
     message_id: MessageId
@@ -141,6 +174,7 @@ class Say(_Command, frozen=True, kw_only=True):
     client_id: str | None = None
     seen_seq: int | None = None
     push_job: JobId | None = None
+    parts: int = 1
     force: bool = False
 
 
@@ -269,6 +303,8 @@ class Rename(_Command, frozen=True, kw_only=True):
 Command = (
     Open
     | Receive
+    | Enclose
+    | NoteWindow
     | BotSay
     | AskPerson
     | MakeOffer

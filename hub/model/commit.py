@@ -48,9 +48,14 @@ RecordKind = Literal[
     "refresh_token",
     "answer",
     "outbound_attempt",
+    "channel_memory",
+    "channel_cursor",
+    "consent",
+    "delivery",
+    "channel_outage",
     "system",
 ]
-JobKind = Literal["bot_turn", "push", "timer", "fetch"]
+JobKind = Literal["bot_turn", "push", "timer", "fetch", "status", "profile"]
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +78,10 @@ class EventTag(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Durable work that a commit asks for: a bot's turn, a push to a provider, a timer, or a file to fetch.
+    """Durable work that a commit asks for.
+
+    A bot's turn, a push to a provider, a timer, a file to fetch, a delivery report whose message is not known yet, or
+    a look at who a new customer is.
 
     Jobs of one `group` (a session) and kind are done one after the other in the order of their `seq`; a job that is
     due later holds back those behind it.

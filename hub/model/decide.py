@@ -13,6 +13,7 @@ from hub.errors import Conflict
 from hub.model import commands as c
 from hub.model import decide_desk as desk
 from hub.model import decide_files as files
+from hub.model import decide_reach as reach
 from hub.model import decide_routing as routing
 from hub.model import decide_talk as talk
 from hub.model.commit import Commit
@@ -24,6 +25,8 @@ from hub.model.transitions import ALLOWED
 # The command's own type cannot be kept in the value of one mapping; `decide` pairs key and value by construction.
 _RULES: dict[type[c.Command], Callable[[Draft, Any], bool]] = {
     c.Receive: talk.receive,
+    c.Enclose: reach.enclose,
+    c.NoteWindow: reach.note_window,
     c.BotSay: talk.bot_say,
     c.AskPerson: talk.ask_person,
     c.Say: talk.say,

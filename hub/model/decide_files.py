@@ -26,7 +26,7 @@ def until_fetched(content: Content, files: Sequence[c.AwaitedFile]) -> Content:
     return replace(content, text=stand_in) if stand_in else content
 
 
-def ask_for_files(draft: Draft, command: c.Receive) -> None:
+def ask_for_files(draft: Draft, command: c.Receive | c.Enclose) -> None:
     """Ask for each awaited file of a message, in their order."""
     last = len(command.files)
     for number, file in enumerate(command.files, start=1):

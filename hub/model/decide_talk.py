@@ -9,6 +9,7 @@ from hub.model import commands as c
 from hub.model.commit import Job
 from hub.model.content import preview
 from hub.model.decide_files import ask_for_files, until_fetched
+from hub.model.decide_reach import automatic_within_hour, close_window, count_automatic, renewed, spend
 from hub.model.draft import Draft, refuse
 from hub.model.ids import JobId, SessionId
 from hub.model.session import NOBODY, Context, Handoff, Holder, IntentScore, Rating, Session
@@ -24,7 +25,8 @@ LAST_INTENTS = 5
 def open_session(command: c.Open, now: Timestamp) -> Draft:
     """Start a session with its first message."""
     first = command.first
-    holder = Holder(kind="bot", id=command.bot_id, name=command.bot_name) if command.bot_id else NOBODY
+    bot_id = None if first.is_automatic else command.bot_id
+    holder = Holder(kind="bot", id=bot_id, name=command.bot_name) if bot_id else NOBODY
     session = Session(
         id=command.session_id,
         version=1,
@@ -32,10 +34,10 @@ def open_session(command: c.Open, now: Timestamp) -> Draft:
         customer_name=command.customer_name,
         customer_level=command.customer_level,
         customer_language=command.customer_language,
-        state="bot" if command.bot_id else "queued",
+        state="bot" if bot_id else "queued",
         holder=holder,
         demand=command.demand,
-        bot_id=command.bot_id,
+        bot_id=bot_id,
         created_at=now,
         routes={first.channel_id: first.route},
         reply_channel_id=first.channel_id,
@@ -44,12 +46,22 @@ def open_session(command: c.Open, now: Timestamp) -> Draft:
     )
     draft = Draft(session, now, is_new=True)
     draft.tell("session.created")
-    if command.idle_job and command.idle_at:
+    if bot_id and command.idle_job and command.idle_at:
         draft.ask(timer(session.id, command.idle_job, "session.idle", command.idle_at))
     receive(draft, first)
-    if not command.bot_id:
+    if command.is_filed:
+        _file(draft)
+    elif not bot_id:
         enter_queue(draft, SYSTEM)
     return draft
+
+
+def _file(draft: Draft) -> None:
+    """Close the session as it is opened: a machine wrote, and nobody waits for an answer."""
+    draft.move("closed")
+    draft.set(closed_at=draft.now, unread=0)
+    draft.record("closed", SYSTEM, reason="automatic")
+    draft.tell("session.closed")
 
 
 def receive(draft: Draft, command: c.Receive) -> bool:
@@ -70,17 +82,18 @@ def receive(draft: Draft, command: c.Receive) -> bool:
             content=content,
             delivery=Delivery(state="delivered"),
             client_id=command.client_id,
+            in_reply_to=command.in_reply_to,
         )
     )
     draft.set(
-        routes={**session.routes, command.channel_id: command.route},
+        routes={**session.routes, command.channel_id: renewed(session.routes.get(command.channel_id), command.route)},
         reply_channel_id=command.channel_id,
         last_customer_seq=seq,
         unread=session.unread + 1,
         bot_streak=0,
     )
     ask_for_files(draft, command)
-    if session.state == "bot":
+    if session.state == "bot" and not command.is_automatic:
         asked = (*session.context.questions, preview(content))[-LAST_QUESTIONS:]
         draft.set(bot_asked_seq=seq, context=replace(session.context, questions=asked))
         draft.ask(_job(draft, command.bot_job, "bot_turn", seq))
@@ -93,6 +106,10 @@ def bot_say(draft: Draft, command: c.BotSay) -> bool:
     """Carry out the bot's turn, once: a second answer to the same message is dropped."""
     if command.asked_seq <= draft.session.bot_done_seq:
         return False
+    if _is_too_much(draft, command):
+        draft.set(bot_done_seq=command.asked_seq, context=_learn(draft.session.context, command))
+        _hand_off(draft, command.author, "automatic_limit", command.handoff_summary)
+        return True
     draft.set(
         bot_done_seq=command.asked_seq,
         bot_memory=command.memory,
@@ -117,9 +134,28 @@ def bot_say(draft: Draft, command: c.BotSay) -> bool:
         )
         if job:
             draft.ask(_job(draft, job, "push", seq))
+    _count_answers(draft, command)
     if command.handoff_reason:
         _hand_off(draft, command.author, command.handoff_reason, command.handoff_summary)
     return True
+
+
+def _is_too_much(draft: Draft, command: c.BotSay) -> bool:
+    """Tell whether the answers would be more than the channel allows machines in an hour (channels.md 3.5)."""
+    channel_id = draft.session.reply_channel_id
+    if not command.automatic_per_hour or not command.contents or channel_id is None:
+        return False
+    already = automatic_within_hour(draft.session.routes.get(channel_id), draft.now)
+    return len(already) + len(command.contents) > command.automatic_per_hour
+
+
+def _count_answers(draft: Draft, command: c.BotSay) -> None:
+    channel_id = draft.session.reply_channel_id
+    if not command.contents or channel_id is None:
+        return
+    spend(draft, channel_id, max(command.parts, len(command.contents)))
+    if command.automatic_per_hour:
+        count_automatic(draft, channel_id, len(command.contents))
 
 
 def _learn(context: Context, command: c.BotSay) -> Context:
@@ -189,6 +225,7 @@ def say(draft: Draft, command: c.Say) -> bool:
     draft.set(first_response_at=session.first_response_at or draft.now, unread=0, read_seq=seq)
     if command.push_job:
         draft.ask(_job(draft, command.push_job, "push", seq))
+        spend(draft, channel_id, command.parts)
     return True
 
 
@@ -231,6 +268,7 @@ def report(draft: Draft, command: c.Report) -> bool:
     if delivery == command.message.delivery:
         return command.done_job is not None
     draft.revise(replace(command.message, delivery=delivery))
+    close_window(draft, command.message, delivery)
     return True
 
 
@@ -241,7 +279,7 @@ def resend(draft: Draft, command: c.Resend) -> bool:
     if draft.session.holder.id != command.by.id and not command.force:
         raise refuse(draft.session, "Only the agent who holds the session can send a message again.")
     draft.revise(replace(command.message, delivery=Delivery(state="queued")))
-    draft.ask(_job(draft, command.push_job, "push", command.message.seq))
+    draft.ask(replace(_job(draft, command.push_job, "push", command.message.seq), payload={"again": 1}))
     return True
 
 

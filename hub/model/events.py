@@ -7,12 +7,13 @@ that stopped between two events of one commit misses none and gets none twice.
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import msgspec
 from msgspec.structs import replace
 
 from hub.model.commit import Commit, EventTag
-from hub.model.content import Attachment, Content
+from hub.model.content import Attachment, Content, Email
 from hub.model.customer import Level
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, SessionId
 from hub.model.session import Handoff, Holder, LastMessage, Offer, Rating, Session, State
@@ -124,7 +125,18 @@ def sign_files(content: Content, sign: SignUrl) -> Content:
     """Return the content with a signed address on each of its files."""
     if not content.attachments:
         return content
-    return replace(content, attachments=tuple(replace(file, url=sign(file)) for file in content.attachments))
+    signed = tuple(replace(file, url=sign(file)) for file in content.attachments)
+    if isinstance(content, Email) and content.html:
+        content = replace(content, html=_with_pictures(content.html, signed))
+    return replace(content, attachments=signed)
+
+
+def _with_pictures(html: str, files: tuple[Attachment, ...]) -> str:
+    """Put the files' addresses in the place of their names within a mail (`cid:`), as the cleaner wrote them."""
+    for file in files:
+        if file.content_id:
+            html = html.replace(f'"cid:{escape(file.content_id)}"', f'"{escape(file.url)}"')
+    return html
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,12 +52,26 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["new", "transfer"] = "new"
 
 
+class ReplyWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """How long and how often a customer may still be written to on a channel; `left` None is without a count."""
+
+    ends_at: Timestamp
+    left: int | None = None
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the customer is reached on a channel: their address there, and the provider's thread."""
+    """Where the customer is reached on a channel: their address there, and the provider's thread.
+
+    `message_id` is the customer's newest message there, which an answer answers unless it names another.
+    `automatic_at` are the times of the newest automatic answers, where the channel limits them.
+    """
 
     address: str
     thread: str | None = None
     last_inbound_at: Timestamp
+    message_id: MessageId | None = None
+    window: ReplyWindow | None = None
+    automatic_at: tuple[Timestamp, ...] = ()
 
 
 class IntentScore(msgspec.Struct, frozen=True, kw_only=True):

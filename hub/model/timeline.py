@@ -17,6 +17,23 @@ from hub.model.timestamps import Timestamp
 
 ActorKind = Literal["customer", "agent", "bot", "system"]
 DeliveryState = Literal["queued", "sent", "delivered", "read", "failed", "uncertain"]
+Trouble = Literal[
+    "refused",
+    "window_closed",
+    "quota_used",
+    "opted_out",
+    "blocked",
+    "address_invalid",
+    "too_long",
+    "not_supported",
+    "misconfigured",
+    "filtered",
+    "limit_reached",
+    "given_up",
+    "channel_gone",
+    "no_answer",
+]
+"""Why a message did not arrive, as a word that screens have sentences for."""
 ActivityKind = Literal[
     "queued",
     "offered",
@@ -47,10 +64,11 @@ SYSTEM = Actor(kind="system", id="system", name="")
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a message got; `reason` is a sentence when it failed or is uncertain."""
+    """How far a message got; when it failed or is uncertain, `reason` is a sentence and `trouble` its kind."""
 
     state: DeliveryState
     reason: str | None = None
+    trouble: Trouble | None = None
 
 
 _LADDER: Mapping[DeliveryState, int] = {"queued": 0, "uncertain": 1, "sent": 2, "delivered": 3, "read": 4}

@@ -30,6 +30,8 @@ ANY: frozenset[State] = OPEN | {"closed"}
 
 ALLOWED: Mapping[type[c.Command], frozenset[State]] = {
     c.Receive: OPEN,
+    c.Enclose: ANY,
+    c.NoteWindow: OPEN,
     c.BotSay: frozenset({"bot"}),
     c.AskPerson: OPEN,
     c.MakeOffer: frozenset({"queued", "active"}),

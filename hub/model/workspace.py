@@ -10,7 +10,9 @@ import msgspec
 from hub.model.ids import BotId, ChannelId, TeamId
 from hub.model.timestamps import Timestamp
 
-ChannelKind = Literal["webchat", "api", "wechat", "wecom_kf", "sms_twilio", "sms_aliyun", "sms_tencent", "email"]
+ChannelKind = Literal[
+    "webchat", "api", "wechat", "wecom_kf", "sms_twilio", "sms_aliyun", "sms_tencent", "sms_smpp", "email"
+]
 
 
 class RelaxStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,13 @@ class ChannelRouting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     business_hours_id: str | None = None
 
 
+class ChannelPause(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing is sent on the channel: a person stopped it, or it failed for so long that a person must look."""
+
+    since: Timestamp
+    reason: Literal["person", "failing"]
+
+
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """A configured account on a provider. Secret settings are stored sealed, under `secrets`."""
 
@@ -43,6 +52,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, object] = {}
     secrets: Mapping[str, str] = {}
     routing: ChannelRouting = ChannelRouting()
+    pause: ChannelPause | None = None
     created_at: Timestamp
 
 

@@ -8,14 +8,15 @@ Every connector passes `hub.testing.channel_contract`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 import msgspec
 
 from hub.model.content import Content
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId, MessageId, SessionId
-from hub.model.timeline import Actor, DeliveryState
+from hub.model.session import ReplyWindow
+from hub.model.timeline import Actor, DeliveryState, Message, Trouble
 from hub.model.timestamps import Timestamp
 
 
@@ -39,6 +40,16 @@ class FetchedFile(msgspec.Struct, frozen=True, kw_only=True):
     mime: str = ""
 
 
+class GivenFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file whose bytes came with the message itself; `content_id` is the name by which a mail's HTML shows it."""
+
+    data: bytes
+    name: str = ""
+    mime: str = ""
+    content_id: str = ""
+    inline: bool = False
+
+
 class FileBytes(msgspec.Struct, frozen=True, kw_only=True):
     """A file as it was fetched; `mime` is what its server says, if anything, and not to be trusted."""
 
@@ -57,20 +68,41 @@ class FileDelayed(Exception):
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that came in, in the normal form of channels.md 6.
 
-    `event_id` is unique on the channel: the same one again is a repeat and changes nothing.
+    `event_id` is unique on the channel: the same one again is a repeat and changes nothing. A message of a kind that we
+    do not know is a `message` with `Unsupported` content, never nothing.
+
+    For messages: `thread` is the provider's own conversation; `is_automatic` marks what a machine wrote or what must
+    not be answered by one (an out-of-office mail, an opt-out word): it is kept, and no bot answers it. `answers` is
+    the message of ours that it answers, proved by a signature of ours; `answers_any` are event ids of earlier
+    inbounds that it may answer, the likeliest first. A `bounce`-like message belongs to the session of `answers`.
+    `consent` tells that the sender does not want messages any more, or wants them again.
+
+    For a message or a lifecycle event: `window` is how much may be sent to this sender from now on.
+
+    For a status: `status_of` is the provider's name of a message that was sent (`Sent.provider_id`) or our own
+    `Outbound.key`, with the state it reached and, when it failed, the reason and its kind.
+
+    `wake` is a word for the channel's receiver (`Receives`), on whichever node it runs.
     """
 
     event_id: str
-    kind: Literal["message", "status", "lifecycle", "unsupported", "ignored"]
+    kind: Literal["message", "status", "lifecycle", "ignored"]
     occurred_at: Timestamp
     sender: Sender | None = None
     content: Content | None = None
-    files: tuple[FetchedFile, ...] = ()
+    files: tuple[FetchedFile | GivenFile, ...] = ()
     thread: str | None = None
     client_id: str | None = None
+    is_automatic: bool = False
+    answers: MessageId | None = None
+    answers_any: tuple[str, ...] = ()
+    consent: Literal["opt_out", "opt_in"] | None = None
+    window: ReplyWindow | None = None
     status_of: str | None = None
     status: DeliveryState | None = None
     reason: str | None = None
+    trouble: Trouble | None = None
+    wake: str | None = None
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +126,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One message to send. `key` is the idempotency key: the same on every attempt.
 
-    Files have absolute signed addresses, good for a week after the attempt.
+    Files have absolute signed addresses, good for a week after the attempt; `ChannelTools.read_file` gives their bytes.
+    `answers` is the customer's message that this one answers: the one that the author chose, else the customer's
+    newest on this channel. `is_automatic`: written by a bot or the hub itself.
     """
 
     key: MessageId
@@ -105,17 +139,25 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     at: Timestamp
     author: Actor
     content: Content
+    answers: Message | None = None
+    is_automatic: bool = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """The provider took the message; `provider_id` is its own name for it."""
+    """The provider took the message; `provider_id` is its own name for it, `further_ids` those of its other parts."""
 
     state: DeliveryState = "sent"
     provider_id: str | None = None
+    further_ids: tuple[str, ...] = ()
 
 
 class SendRefused(Exception):
-    """The provider will never take this message; the reason is shown to the agent."""
+    """The provider will never take this message; the reason is shown to the agent, `trouble` is its kind."""
+
+    def __init__(self, reason: str, trouble: Trouble = "refused") -> None:
+        """Keep the reason and its kind."""
+        super().__init__(reason)
+        self.trouble: Trouble = trouble
 
 
 class SendDelayed(Exception):
@@ -132,25 +174,34 @@ class SendUnknown(Exception):
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What a channel can do.
+    """What a channel can do, for the composer, the outbox and the bots.
 
     `pushes`: messages are handed to a provider (an outbox job); without it the customer's own client fetches the
-    timeline, as the web chat does. `repeats_safely`: the provider drops a repeated key.
+    timeline, as the web chat does. `repeats_safely`: the provider drops a repeated key. `max_text` is the longest text
+    that goes out whole, in `text_unit`; `splits_text`: a longer one goes out in parts, in order. `template_only`: the
+    text fills a variable of an approved template. `has_window`: after the customer's silence nothing may be sent.
+    `has_opt_out`: customers may forbid messages by a word. `joins_turns`: what a bot says in one turn is one message.
+    `automatic_per_hour`: most automatic answers to one address in an hour; 0 is no limit.
+    `attachment_types` are media types or their beginnings (`image/`); empty means all, up to `max_file_bytes` each.
     """
 
     pushes: bool
     repeats_safely: bool = False
     max_text: int = 10_000
+    text_unit: Literal["characters", "bytes", "septets"] = "characters"
+    splits_text: bool = False
+    template_only: bool = False
+    has_window: bool = False
+    has_opt_out: bool = False
+    has_subject: bool = False
+    joins_turns: bool = False
+    automatic_per_hour: int = 0
     attachments: bool = False
+    attachment_types: tuple[str, ...] = ()
+    max_file_bytes: int = 20 * 1024 * 1024
     typing: bool = False
     read_receipts: bool = False
     menus: bool = False
-
-
-class Settings(Protocol):
-    """A channel's settings as its connector sees them, secrets opened."""
-
-    def __getitem__(self, name: str) -> object: ...
 
 
 class Connector(Protocol):
@@ -187,41 +238,11 @@ class Connector(Protocol):
         ...
 
     async def send(self, outbound: Outbound) -> Sent:
-        """Hand a message to the provider, within 10 s.
+        """Hand a message to the provider, within 25 s.
 
         Raises:
             SendRefused: never going to work (window closed, address unknown, opted out).
             SendDelayed: temporary (429, 5xx, no connection): nothing was taken.
             SendUnknown: written, and no answer.
-        """
-        ...
-
-
-@runtime_checkable
-class Identifies(Protocol):
-    """What a connector may do besides: prove who its visitors are, where they connect to the hub themselves."""
-
-    def identify(self, identity: Mapping[str, object], now: Timestamp) -> Sender:
-        """Return the sender that an `identity` of interface.md 4 proves; its address is the site's own id of them.
-
-        The first of the identities is the `external` one, verified. Phone and mail address are verified only where
-        the site signed them; what is none of either is left out.
-
-        Raises:
-            Unauthenticated: the token or hash is wrong, expired or written wrongly, or the channel has no secret.
-        """
-        ...
-
-
-@runtime_checkable
-class FetchesFiles(Protocol):
-    """What a connector may do besides: fetch the files that came with a message, each by its provider's rules."""
-
-    async def fetch(self, file: FetchedFile) -> FileBytes:
-        """Return a file of at most 20 MB, within 60 s; never from a private address that a message names.
-
-        Raises:
-            FileRefused: it will never be had.
-            FileDelayed: a later try may succeed.
         """
         ...

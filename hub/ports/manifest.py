@@ -6,28 +6,29 @@ may hold is checked where it comes in, by `hub.api.channel_settings`. This modul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from hub.model.workspace import ChannelKind
+from hub.ports.abilities import Words
 from hub.ports.channel import Capabilities
 
-Words = Mapping[Literal["zh-CN", "en"], str]
-"""A text in both languages."""
-
-SettingType = Literal["text", "secret", "url", "choice", "list", "object"]
+SettingType = Literal["text", "secret", "url", "number", "switch", "choice", "list", "object"]
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists."""
+    """One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
+
+    A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
+    """
 
     name: str
     type: SettingType
     label: Words
     help: Words
     required: bool = False
+    group: Words | None = None
     pattern: str = ""
     choices: tuple[str, ...] = ()
     default: str = ""

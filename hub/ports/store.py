@@ -169,6 +169,12 @@ class Store(Protocol):
         """Return all present records of a kind, oldest first (by id)."""
         ...
 
+    async def recent_records(
+        self, kind: RecordKind, prefix: str, *, before: str | None = None, limit: int = 100
+    ) -> Sequence[Record]:
+        """Return the records of a kind whose ids begin with a prefix, by id descending, those below `before`."""
+        ...
+
     async def lease_jobs(self, kind: JobKind, *, owner: str, now: Timestamp, until: Timestamp, limit: int) -> list[Job]:
         """Take jobs that are due and free (or whose lease has run out), for this owner until a time.
 

@@ -78,17 +78,17 @@ class Attachments:
         self._public_url = public_url.rstrip("/")
         self._key = secrets.derive("attachment-url")
 
-    async def keep(self, data: bytes, *, name: str, mime: str, owner: str) -> Attachment:
+    async def keep(self, data: bytes, *, name: str, mime: str, owner: str, limit: int = MAX_BYTES) -> Attachment:
         """Keep a file durably.
 
         `name` and `mime` are what the sender claims; `owner` is `agent/ID`, `visitor/ID` or alike.
 
         Raises:
-            TooLarge: it has more than 20 MB.
+            TooLarge: it has more than `limit` bytes.
             InvalidInput: it is empty.
         """
-        if len(data) > MAX_BYTES:
-            raise TooLarge("A file may have at most 20 MB.")
+        if len(data) > limit:
+            raise TooLarge(f"A file may have at most {limit // 1024 // 1024} MB.")
         if not data:
             raise InvalidInput("The file is empty.", faults=[FieldFault(field="file", message="Empty.")])
         real, width, height = kind_of(data, mime)
@@ -149,6 +149,13 @@ class Attachments:
         if file is None:
             raise NotFound("There is no such file.")
         return file
+
+    async def read(self, attachment_id: AttachmentId) -> bytes | None:
+        """Return the bytes of a file for a connector, or None when it is not there."""
+        file = await self._file(attachment_id)
+        if file is None:
+            return None
+        return b"".join([part async for part in self._blobs.get(file.blob)])
 
     def content(self, file: StoredFile) -> AsyncIterator[bytes]:
         """Yield the file's bytes in pieces."""

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from hub.errors import Conflict, NotFound
 from hub.model import commands as c
 from hub.model.commit import Commit, Job, RecordKind
-from hub.model.content import MenuReply
-from hub.model.ids import BotId, JobId, MessageId, SessionId
+from hub.model.content import MenuReply, joined
+from hub.model.ids import BotId, ChannelId, JobId, MessageId, SessionId
 from hub.model.session import Session
 from hub.model.timeline import SYSTEM, Actor, Message
 from hub.model.workspace import Bot
@@ -25,6 +25,7 @@ from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.jobs import COMMITTED, REMOVE, Outcome
+from hub.services.measures import parts_on
 from hub.services.sessions import Sessions
 
 log = structlog.get_logger()
@@ -116,7 +117,6 @@ class BotTurns:
 
     async def _carry_out(self, job: Job, session: Session, bot: Bot | None, answer: BotAnswer | None) -> Outcome:
         author = Actor(kind="bot", id=bot.id if bot else "", name=bot.name if bot else "")
-        ids = self._core.ids
         say = None if answer is None else self._say(job.seq, author, answer)
 
         def make(now: Session) -> c.Command | None:
@@ -126,8 +126,7 @@ class BotTurns:
                 return c.AskPerson(actor=SYSTEM, reason="bot_failed")
             if now.bot_streak + len(say.contents) > MAX_STREAK:
                 return c.AskPerson(actor=SYSTEM, reason="bot_loop")
-            pushes = self._connectors.pushes(now.reply_channel_id)
-            return replace(say, push_jobs=tuple(JobId(ids.new()) for _ in say.contents)) if pushes else say
+            return self._for_channel(say, now.reply_channel_id)
 
         def finish(commit: Commit) -> Commit:
             return replace(commit, done=(*commit.done, job.id))
@@ -137,6 +136,20 @@ class BotTurns:
         except Conflict:
             return REMOVE
         return COMMITTED if commit else REMOVE
+
+    def _for_channel(self, say: c.BotSay, channel_id: ChannelId | None) -> c.BotSay:
+        """Return the turn as the reply channel takes it: pushed or not, as one message or several."""
+        if channel_id is None or not self._connectors.pushes(channel_id):
+            return say
+        limits = self._connectors.get(channel_id)[1].capabilities
+        if limits.joins_turns and len(say.contents) > 1:
+            say = replace(say, contents=(joined(say.contents),), message_ids=say.message_ids[:1])
+        return replace(
+            say,
+            push_jobs=tuple(JobId(self._core.ids.new()) for _ in say.contents),
+            parts=sum(parts_on(self._connectors, channel_id, content.text) for content in say.contents),
+            automatic_per_hour=limits.automatic_per_hour,
+        )
 
     def _say(self, seq: int, author: Actor, answer: BotAnswer) -> c.BotSay:
         wish = answer.handoff

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from hub.services.accounts import Accounts
 from hub.services.attachments import Attachments
 from hub.services.connectors import Connectors
+from hub.services.consents import Consents
 from hub.services.core import Core
 from hub.services.customers import Customers
+from hub.services.deliveries import Deliveries
 from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.dispatch import Dispatch
+from hub.services.health import Health
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
 from hub.services.presences import Presences
 from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
+from hub.services.statuses import Statuses
 from hub.services.typing import TypingSignals
 from hub.services.visitors import Visitors
 
@@ -33,6 +37,10 @@ class Services:
     accounts: Accounts
     attachments: Attachments
     connectors: Connectors
+    health: Health
+    statuses: Statuses
+    consents: Consents
+    deliveries: Deliveries
     sessions: Sessions
     identities: Identities
     inbounds: Inbounds

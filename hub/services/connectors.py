@@ -11,14 +11,17 @@ from hub.errors import NotFound, Unavailable
 from hub.model.commit import RecordKind
 from hub.model.ids import ChannelId
 from hub.model.workspace import Channel, ChannelKind
+from hub.ports.abilities import Profiles
 from hub.ports.channel import Connector
+from hub.ports.channel_tools import ChannelTools
+from hub.services.channel_tools import ToolMaker
 from hub.services.directory import Directory
 from hub.services.secrets import Secrets
 
 log = structlog.get_logger()
 
-MakeConnector = Callable[[Channel, Mapping[str, object]], Connector]
-"""Makes the connector of a channel from its record and its settings, secrets opened."""
+MakeConnector = Callable[[Channel, Mapping[str, object], ChannelTools], Connector]
+"""Makes the connector of a channel from its record, its settings with secrets opened, and its tools."""
 
 _CLOSE_S = 5.0
 
@@ -26,10 +29,13 @@ _CLOSE_S = 5.0
 class Connectors:
     """Keeps a running connector for every channel of a kind that this Huike can speak."""
 
-    def __init__(self, directory: Directory, secrets: Secrets, makers: Mapping[ChannelKind, MakeConnector]) -> None:
+    def __init__(
+        self, directory: Directory, secrets: Secrets, tools: ToolMaker, makers: Mapping[ChannelKind, MakeConnector]
+    ) -> None:
         """Take the makers by kind; `hub.app` alone names the implementations."""
         self._directory = directory
         self._secrets = secrets
+        self._tools = tools
         self._makers = makers
         self._running: dict[ChannelId, tuple[int, Connector]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -56,13 +62,17 @@ class Connectors:
         maker = self._makers.get(channel.kind)
         if maker is None:
             raise Unavailable(f"Channels of kind {channel.kind} are not available in this version.", retry_after=3600)
-        connector = maker(channel, self.settings(channel))
+        connector = maker(channel, self.settings(channel), self._tools.tools(channel.id))
         self._replace(channel_id, (channel.version, connector))
         return channel, connector
 
     def pushes(self, channel_id: ChannelId | None) -> bool:
         """Tell whether messages on a channel are handed to a provider."""
         return channel_id is not None and self.get(channel_id)[1].capabilities.pushes
+
+    def knows_people(self, channel_id: ChannelId) -> bool:
+        """Tell whether the provider can say who somebody is."""
+        return isinstance(self.get(channel_id)[1], Profiles)
 
     def settings(self, channel: Channel) -> dict[str, object]:
         """Return the channel's settings with its secrets opened."""

@@ -27,6 +27,7 @@ from hub.services import access
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.directory import Directory
+from hub.services.measures import parts_on
 from hub.services.presences import Presences
 from hub.services.sessions import Sessions
 
@@ -255,6 +256,7 @@ class Desk:
                 seen_seq=draft.seen_seq,
                 force=draft.force,
                 push_job=None if draft.note or not self._connectors.pushes(channel_id) else job_id,
+                parts=1 if draft.note else parts_on(self._connectors, channel_id, draft.text),
             )
 
         def claim(commit: Commit) -> Commit:

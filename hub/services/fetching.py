@@ -19,7 +19,8 @@ from hub.model.commit import Claim, Commit, Job
 from hub.model.content import Attachment
 from hub.model.ids import ChannelId, MessageId, SessionId
 from hub.model.timeline import Message
-from hub.ports.channel import FetchedFile, FetchesFiles, FileBytes, FileDelayed, FileRefused
+from hub.ports.abilities import FetchesFiles
+from hub.ports.channel import FetchedFile, FileBytes, FileDelayed, FileRefused
 from hub.services.attachments import DOWNLOAD, Attachments
 from hub.services.connectors import Connectors
 from hub.services.core import Core

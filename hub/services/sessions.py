@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
 
 from hub.errors import Conflict, NotFound, Unavailable, VersionConflict
@@ -24,7 +24,7 @@ _ATTEMPTS = 20
 _CACHED = 50_000
 """Sessions kept in memory: about 100 MB at 2 kB each; older ones are read from the store again."""
 
-Make = Callable[[Session], Command | None]
+Make = Callable[[Session], Command | Awaitable[Command | None] | None]
 Enrich = Callable[[Commit], Commit]
 
 
@@ -86,7 +86,8 @@ class Sessions:
     ) -> tuple[Session, Commit | None]:
         """Carry out a command; return the session after it and the commit (None when nothing was to do).
 
-        `make` sees the newest session and may run several times. `enrich` adds to the commit (claims, records).
+        `make` sees the newest session and may run several times; what it reads meanwhile, where it is awaited, is no
+        older than what is written. `enrich` adds to the commit (claims, records).
 
         Raises:
             NotFound: there is no such session.
@@ -114,6 +115,8 @@ class Sessions:
         self, session: Session, make: Make | Command, epoch: int | None, enrich: Enrich | None
     ) -> tuple[Session, Commit | None]:
         command = make(session) if callable(make) else make
+        if isinstance(command, Awaitable):
+            command = await command
         commit = decide(session, command, self._clock.now(), epoch=epoch) if command is not None else None
         if commit is None:
             return session, None

@@ -20,7 +20,8 @@ from hub.model.ids import AttachmentId, ChannelId, CustomerId, SessionId
 from hub.model.session import Session
 from hub.model.timeline import Actor, Entry, Message
 from hub.model.workspace import Channel
-from hub.ports.channel import Identifies, Inbound, Sender
+from hub.ports.abilities import Identifies
+from hub.ports.channel import Inbound, Sender
 from hub.ports.store import SessionQuery
 from hub.services.connectors import Connectors
 from hub.services.core import Core

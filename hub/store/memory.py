@@ -229,6 +229,13 @@ class MemoryStore:
         present = (record for record in self._data.records.values() if record.kind == kind and not record.is_removed)
         return sorted(present, key=lambda record: record.id)
 
+    async def recent_records(
+        self, kind: RecordKind, prefix: str, *, before: str | None = None, limit: int = 100
+    ) -> Sequence[Record]:
+        """Return the newest records of a kind below a prefix."""
+        found = [one for one in await self.records(kind) if one.id.startswith(prefix)]
+        return [one for one in reversed(found) if before is None or one.id < before][:limit]
+
     async def lease_jobs(self, kind: JobKind, *, owner: str, now: Timestamp, until: Timestamp, limit: int) -> list[Job]:
         """Take jobs that are due."""
         self._check_open()

@@ -238,6 +238,15 @@ class MongoStore:
         found = await self._database.find(RECORDS, wanted, sort={"kind": 1, "record": 1})
         return [read_record(document) for document in found]
 
+    async def recent_records(
+        self, kind: RecordKind, prefix: str, *, before: str | None = None, limit: int = 100
+    ) -> Sequence[Record]:
+        """Return the newest records of a kind below a prefix."""
+        end = before if before is not None else prefix + "\U0010ffff"
+        wanted = {"kind": kind, "record": {"$gte": prefix, "$lt": end}, "data": {"$ne": None}}
+        found = await self._database.find(RECORDS, wanted, sort={"kind": -1, "record": -1}, limit=limit)
+        return [read_record(document) for document in found]
+
     async def lease_jobs(self, kind: JobKind, *, owner: str, now: Timestamp, until: Timestamp, limit: int) -> list[Job]:
         """Take jobs that are due."""
         return await self._jobs.lease(kind, owner=owner, now=now, until=until, limit=limit)

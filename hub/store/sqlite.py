@@ -266,6 +266,12 @@ class SqliteStore:
         """Return the records of a kind by id."""
         return await self._readers.ask(read.records, kind)
 
+    async def recent_records(
+        self, kind: RecordKind, prefix: str, *, before: str | None = None, limit: int = 100
+    ) -> Sequence[Record]:
+        """Return the newest records of a kind below a prefix."""
+        return await self._readers.ask(read.recent_records, kind, prefix, before, limit)
+
     async def lease_jobs(self, kind: JobKind, *, owner: str, now: Timestamp, until: Timestamp, limit: int) -> list[Job]:
         """Take jobs that are due, in line with the commits."""
         return await self._write(lambda db: jobs.lease(db, kind, owner=owner, now=now, until=until, limit=limit))

@@ -19,6 +19,9 @@ from hub.store.searching import customer_place, page_of, read_cursor, searchable
 _sessions = msgspec.json.Decoder(Session)
 _customers = msgspec.json.Decoder(Customer)
 
+_AFTER_ALL = "\U0010ffff"
+"""Sorts after every text that begins with the same prefix."""
+
 Condition = tuple[str, tuple[str | int, ...]]
 
 
@@ -154,6 +157,18 @@ def record(database: sqlite3.Connection, kind: RecordKind, record_id: str) -> Re
 def records(database: sqlite3.Connection, kind: RecordKind) -> Sequence[Record]:
     """Return the records of a kind by id."""
     rows = database.execute("SELECT id, version, data FROM records WHERE kind = ? ORDER BY id", (kind,)).fetchall()
+    return [Record(kind=kind, id=name, version=version, data=msgspec.Raw(data)) for name, version, data in rows]
+
+
+def recent_records(
+    database: sqlite3.Connection, kind: RecordKind, prefix: str, before: str | None, limit: int
+) -> Sequence[Record]:
+    """Return the records whose ids begin with a prefix, by id descending."""
+    end = before if before is not None else prefix + _AFTER_ALL
+    rows = database.execute(
+        "SELECT id, version, data FROM records WHERE kind = ? AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?",
+        (kind, prefix, end, limit),
+    ).fetchall()
     return [Record(kind=kind, id=name, version=version, data=msgspec.Raw(data)) for name, version, data in rows]
 
 

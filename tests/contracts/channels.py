@@ -16,6 +16,7 @@ from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind
 from hub.ports.channel import Connector, Request
 from hub.testing.channel_ground import ADDRESS
+from hub.testing.channel_tools import fake_tools
 from hub.testing.environment import START, FakeClock
 from tests.providers.api_receiver import ApiReceiver, api_receiver
 
@@ -77,7 +78,7 @@ async def api_ground() -> AsyncIterator[ApiGround]:
     clock = FakeClock()
     async with api_receiver(OUT_SECRET, clock.seconds) as provider:
         settings = {"inbound_secret": IN_SECRET, "outbound_url": provider.url, "outbound_secret": OUT_SECRET}
-        connector = ApiConnector(a_channel("api"), settings, clock=clock, total_s=GIVE_UP_S)
+        connector = ApiConnector(a_channel("api"), settings, fake_tools(clock=clock), total_s=GIVE_UP_S)
         try:
             yield ApiGround(connector, provider, clock)
         finally:
@@ -92,7 +93,9 @@ class WebchatGround:
     secrets: Sequence[str] = ("site-secret",)
 
     def __init__(self) -> None:
-        self.connector: Connector = WebchatConnector(a_channel("webchat"), {"identity_secret": "site-secret"})
+        self.connector: Connector = WebchatConnector(
+            a_channel("webchat"), {"identity_secret": "site-secret"}, fake_tools()
+        )
 
     @property
     def provider(self) -> ApiReceiver:

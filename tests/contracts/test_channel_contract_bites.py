@@ -16,6 +16,7 @@ from hub.ports.channel import Inbound, Outbound, Request, SendDelayed, SendUnkno
 from hub.testing import channel_contract_inbound as inbound
 from hub.testing import channel_contract_outbound as outbound
 from hub.testing.channel_contract import Check
+from hub.testing.channel_tools import fake_tools
 from hub.testing.environment import START, FakeClock
 from tests.contracts.channels import IN_SECRET, OUT_SECRET, ApiGround, a_channel
 from tests.providers.api_receiver import api_receiver
@@ -96,7 +97,7 @@ async def test_a_broken_promise_is_found(broken: type[ApiConnector], check: Chec
         clock = FakeClock()
         async with api_receiver(OUT_SECRET, clock.seconds) as provider:
             settings = {"inbound_secret": IN_SECRET, "outbound_url": provider.url, "outbound_secret": OUT_SECRET}
-            connector = broken(a_channel("api"), settings, clock=clock, total_s=0.4)
+            connector = broken(a_channel("api"), settings, fake_tools(clock=clock), total_s=0.4)
             try:
                 yield ApiGround(connector, provider, clock)
             finally:

@@ -22,6 +22,7 @@ from hub.model.workspace import Channel
 from hub.ports.channel import Request
 from hub.testing.channel_contract import CHECKS, RECEIVING_CHECKS, SENDING_CHECKS, Check
 from hub.testing.channel_ground import ADDRESS, Behaviour, Heard
+from hub.testing.channel_tools import fake_tools
 from hub.testing.environment import START
 
 SECRET, TOKEN = "the-signing-secret", "the-access-token"
@@ -133,7 +134,7 @@ async def ground() -> AsyncIterator[TemplateGround]:
     await provider.start()
     channel = Channel(id=ChannelId("ch-1"), kind="api", name="A channel", created_at=START)
     settings = {"secret": SECRET, "token": TOKEN, "api_base": f"http://127.0.0.1:{provider.port}"}
-    connector = TemplateConnector(channel, settings, total_s=0.4)
+    connector = TemplateConnector(channel, settings, fake_tools(), total_s=0.4)
     try:
         yield TemplateGround(connector, provider)
     finally:

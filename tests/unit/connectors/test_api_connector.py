@@ -10,16 +10,17 @@ from msgspec.structs import replace
 from connectors.api.connector import ApiConnector
 from hub.errors import Unauthenticated
 from hub.model.content import Menu, MenuOption
-from hub.ports.channel import Connector, FetchedFile, FetchesFiles, FileRefused, SendRefused
+from hub.ports.abilities import FetchesFiles
+from hub.ports.channel import Connector, FetchedFile, FileRefused, SendRefused
 from hub.testing.channel_ground import an_outbound
-from hub.testing.environment import FakeClock
+from hub.testing.channel_tools import fake_tools
 from tests.contracts.channels import IN_SECRET, OUT_SECRET, a_channel, api_ground
 
 NEXT_SECRET = "whsec_" + base64.b64encode(b"the secret after the rotation").decode()
 
 
 def a_connector(**settings: object) -> ApiConnector:
-    return ApiConnector(a_channel("api"), settings, clock=FakeClock())
+    return ApiConnector(a_channel("api"), settings, fake_tools())
 
 
 def test_it_is_a_connector_that_fetches_files() -> None:

@@ -14,7 +14,9 @@ from connectors.webchat.connector import WebchatConnector
 from hub.errors import Unauthenticated
 from hub.model.customer import Identity
 from hub.model.timestamps import to_seconds
-from hub.ports.channel import Connector, Identifies
+from hub.ports.abilities import Identifies
+from hub.ports.channel import Connector
+from hub.testing.channel_tools import fake_tools
 from hub.testing.environment import START
 from tests.contracts.channels import a_channel
 
@@ -24,7 +26,7 @@ CLAIMS: dict[str, Any] = {"sub": "u-7", "exp": NOW_S + 60}
 
 
 def connector(secret: str = SECRET) -> WebchatConnector:
-    return WebchatConnector(a_channel("webchat"), {"identity_secret": secret})
+    return WebchatConnector(a_channel("webchat"), {"identity_secret": secret}, fake_tools())
 
 
 def b64(data: bytes) -> str:

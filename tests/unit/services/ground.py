@@ -18,15 +18,21 @@ from hub.model.timestamps import Timestamp, shift
 from hub.model.workspace import Channel
 from hub.ports.channel import Capabilities, FetchedFile, FileBytes, Inbound, Outbound, Reply, Request, Sender, Sent
 from hub.services.attachments import Attachments
+from hub.services.channel_tools import ToolMaker
 from hub.services.connectors import Connectors
+from hub.services.consents import Consents
 from hub.services.core import Core
+from hub.services.deliveries import Deliveries
 from hub.services.directory import Directory
 from hub.services.fetching import Fetching
+from hub.services.given_files import GivenFiles
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds, Taken
+from hub.services.outbox import Outbox
 from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
+from hub.services.statuses import Statuses
 from hub.settings import SessionSettings
 from hub.store.memory import MemoryStore
 from hub.testing.environment import FakeClock, SeededIds
@@ -88,6 +94,10 @@ class Ground:
     secrets: Secrets
     connectors: Connectors
     inbounds: Inbounds
+    statuses: Statuses
+    consents: Consents
+    deliveries: Deliveries
+    outbox: Outbox
     fetching: Fetching
 
     async def receive(self, *files: FetchedFile, text: str = "", event_id: str = "e1") -> Taken:
@@ -159,11 +169,23 @@ async def ground() -> AsyncIterator[Ground]:
     core = Core(store=store, bus=bus, clock=clock, ids=ids, session=session, is_sole_writer=True, node="node")
     secrets, directory, connector = Secrets("a key for tests only"), Directory(store), FilesConnector()
     records, sessions, identities = Records(core, directory), Sessions(core), Identities(core)
-    connectors = Connectors(directory, secrets, {"api": lambda channel, settings: connector})
-    inbounds = Inbounds(core, sessions, identities, directory, connectors)
     blobs = HeldBlobs()
     attachments = Attachments(
         records=records, blobs=blobs, secrets=secrets, clock=clock, ids=ids, public_url=PUBLIC_URL
+    )
+    tools = ToolMaker(core, records, secrets, attachments, public_url=PUBLIC_URL)
+    connectors = Connectors(directory, secrets, tools, {"api": lambda channel, settings, tools: connector})
+    statuses, consents = Statuses(core, sessions), Consents(core, records)
+    deliveries = Deliveries(core, sessions, directory, records)
+    inbounds = Inbounds(
+        core,
+        sessions,
+        identities,
+        directory,
+        connectors,
+        statuses=statuses,
+        consents=consents,
+        given=GivenFiles(attachments),
     )
     for listener in (directory, sessions, identities, inbounds):
         bus.subscribe(listener.hear)
@@ -181,6 +203,19 @@ async def ground() -> AsyncIterator[Ground]:
         secrets=secrets,
         connectors=connectors,
         inbounds=inbounds,
+        statuses=statuses,
+        consents=consents,
+        deliveries=deliveries,
+        outbox=Outbox(
+            core,
+            sessions,
+            connectors,
+            records,
+            attachments=attachments,
+            statuses=statuses,
+            consents=consents,
+            deliveries=deliveries,
+        ),
         fetching=Fetching(core, sessions, connectors, attachments),
     )
     await bus.close()

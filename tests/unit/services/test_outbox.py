@@ -12,7 +12,6 @@ from hub.model.content import Text, with_files
 from hub.model.ids import JobId, MessageId, SessionId
 from hub.model.timeline import Actor
 from hub.model.timestamps import shift
-from hub.services.outbox import Outbox
 from tests.unit.services.ground import PUBLIC_URL, Ground, ground
 
 ANN = Actor(kind="agent", id="ann", name="Ann")
@@ -39,8 +38,7 @@ async def test_files_are_sent_with_absolute_addresses_that_last_a_week() -> None
         await on.sessions.act(session_id, say)
         now = on.clock.now()
         (job,) = await on.store.lease_jobs("push", owner="w", now=now, until=shift(now, 30), limit=1)
-        outbox = Outbox(on.core, on.sessions, on.connectors, on.records, attachments=on.attachments)
-        await outbox.push(job)
+        await on.outbox.push(job)
         (sent,) = on.connector.sent
         (file,) = sent.content.attachments
         assert file.url.startswith(f"{PUBLIC_URL}/api/v1/attachments/{kept.id}?")
