@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from hub.model.workspace import ChannelKind
-from hub.ports.manifest import Manifest
+from hub.ports.abilities import Words
+from hub.ports.manifest import KnownKind, Manifest
 
 _HERE = Path(__file__).parent
 _NOT_BUILT_IN = frozenset({"template"})
@@ -28,7 +29,14 @@ def load(folder: Path) -> Manifest:
         raise ValueError(f"{folder.name}/manifest.toml: {error}") from error
 
 
-def load_all() -> Mapping[ChannelKind, Manifest]:
-    """Read every manifest, by kind."""
+def load_all() -> Mapping[ChannelKind, KnownKind]:
+    """Read every manifest with its guide, by kind."""
     folders = sorted(path.parent for path in _HERE.glob("*/manifest.toml") if path.parent.name not in _NOT_BUILT_IN)
-    return {manifest.kind: manifest for manifest in map(load, folders)}
+    return {known.manifest.kind: known for known in map(_known, folders)}
+
+
+def _known(folder: Path) -> KnownKind:
+    english = (folder / "doc.md").read_text(encoding="utf-8")
+    chinese = folder / "doc.zh-CN.md"
+    guide: Words = {"en": english, "zh-CN": chinese.read_text(encoding="utf-8") if chinese.exists() else english}
+    return KnownKind(manifest=load(folder), guide=guide)

@@ -20,6 +20,7 @@ from aiohttp import web
 
 import agent_ui
 from connectors.api.connector import ApiConnector
+from connectors.manifests import load_all
 from connectors.webchat.connector import WebchatConnector
 from hub.api.factory import make_app
 from hub.api.settings import ApiSettings
@@ -63,6 +64,7 @@ from hub.services.records import Records
 from hub.services.secrets import Secrets, keep_key
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
+from hub.services.suggestions import Suggestions
 from hub.services.timers import Timers
 from hub.services.typing import TypingSignals
 from hub.services.visitors import Visitors
@@ -77,6 +79,8 @@ _GC_THRESHOLD = 50_000
 _SWITCH_S = 0.001
 """How long a thread keeps the interpreter: the store's writer waits less for the loop (p99 of a commit 74 → 43 ms)."""
 _STOP_S = 8.0
+_MANIFESTS = load_all()
+"""Read once, before there is a loop that could be held up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +177,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         accounts=Accounts(directory=directory, records=records, secrets=secrets, clock=parts.clock, ids=parts.ids),
         attachments=attachments,
         connectors=connectors,
+        manifests=_MANIFESTS,
         health=Health(core, records),
         statuses=statuses,
         consents=consents,
@@ -181,6 +186,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         identities=identities,
         inbounds=inbounds,
         customers=Customers(core, sessions, identities),
+        suggestions=Suggestions(core, records),
         presences=presences,
         dispatch=Dispatch(core, sessions, directory, presences),
         desk=Desk(core, sessions, directory, connectors, attachments, presences),

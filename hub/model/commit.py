@@ -51,6 +51,7 @@ RecordKind = Literal[
     "channel_memory",
     "channel_cursor",
     "consent",
+    "merge_dismissal",
     "delivery",
     "channel_outage",
     "system",

@@ -42,3 +42,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     summary: Words
     capabilities: Capabilities
     settings: tuple[Setting, ...] = ()
+
+
+class KnownKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of channel with its guide for administrators, in Markdown."""
+
+    manifest: Manifest
+    guide: Words

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.model.workspace import ChannelKind
+from hub.ports.manifest import KnownKind
 from hub.services.accounts import Accounts
 from hub.services.attachments import Attachments
 from hub.services.connectors import Connectors
@@ -22,6 +25,7 @@ from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
+from hub.services.suggestions import Suggestions
 from hub.services.typing import TypingSignals
 from hub.services.visitors import Visitors
 
@@ -37,6 +41,7 @@ class Services:
     accounts: Accounts
     attachments: Attachments
     connectors: Connectors
+    manifests: Mapping[ChannelKind, KnownKind]
     health: Health
     statuses: Statuses
     consents: Consents
@@ -45,6 +50,7 @@ class Services:
     identities: Identities
     inbounds: Inbounds
     customers: Customers
+    suggestions: Suggestions
     presences: Presences
     dispatch: Dispatch
     desk: Desk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -11,7 +11,7 @@ from hub.errors import NotFound, Unavailable
 from hub.model.commit import RecordKind
 from hub.model.ids import ChannelId
 from hub.model.workspace import Channel, ChannelKind
-from hub.ports.abilities import Profiles
+from hub.ports.abilities import CheckResult, Checks, Profiles, Words
 from hub.ports.channel import Connector
 from hub.ports.channel_tools import ChannelTools
 from hub.services.channel_tools import ToolMaker
@@ -24,6 +24,11 @@ MakeConnector = Callable[[Channel, Mapping[str, object], ChannelTools], Connecto
 """Makes the connector of a channel from its record, its settings with secrets opened, and its tools."""
 
 _CLOSE_S = 5.0
+_CHECK_S = 20.0
+_NO_ANSWER: Words = {
+    "zh-CN": "对方在 20 秒内没有答复：请检查地址和网络。",
+    "en": "No answer within 20 seconds: check the address and the network.",
+}
 
 
 class Connectors:
@@ -65,6 +70,26 @@ class Connectors:
         connector = maker(channel, self.settings(channel), self._tools.tools(channel.id))
         self._replace(channel_id, (channel.version, connector))
         return channel, connector
+
+    async def try_out(self, channel: Channel, settings: Mapping[str, object]) -> Sequence[CheckResult]:
+        """Return what came of trying out settings of a channel that need not be kept; nothing stays open.
+
+        Raises:
+            Unavailable: no connector of this kind is built in.
+        """
+        maker = self._makers.get(channel.kind)
+        if maker is None:
+            raise Unavailable(f"Channels of kind {channel.kind} are not available in this version.", retry_after=3600)
+        connector = maker(channel, settings, self._tools.tools(channel.id))
+        if not isinstance(connector, Checks):
+            return ()
+        try:
+            async with asyncio.timeout(_CHECK_S):
+                return await connector.check()
+        except TimeoutError:
+            return (CheckResult(name="answer", is_ok=False, said=_NO_ANSWER),)
+        finally:
+            await self._close(channel.id, connector)
 
     def pushes(self, channel_id: ChannelId | None) -> bool:
         """Tell whether messages on a channel are handed to a provider."""

@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/reply-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the channels on which the customer can be answered, with their limits of the moment
+         * @description Allowed: admin, supervisor, agent, auditor.
+         */
+        get: operations["list_reply_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/messages": {
         parameters: {
             query?: never;
@@ -414,6 +434,46 @@ export interface paths {
          * @description Allowed: admin, supervisor, agent.
          */
         patch: operations["change_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List customers who may be the same person, with the identities that say so
+         * @description Allowed: admin, supervisor, agent, auditor.
+         */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge-suggestions/{other_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do not suggest these two again
+         * @description Allowed: admin, supervisor, agent.
+         */
+        post: operations["dismiss_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/overview": {
@@ -808,6 +868,46 @@ export interface paths {
         patch: operations["change_business_hours"];
         trace?: never;
     };
+    "/api/v1/channel-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of channel that can be set up
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try settings out at the provider; nothing is kept and no customer is written to
+         * @description Allowed: admin.
+         */
+        post: operations["check_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -858,6 +958,126 @@ export interface paths {
          * @description Allowed: admin.
          */
         patch: operations["change_channel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was handed to the provider, the newest message first, with every attempt
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries/{message_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a failed or uncertain message again
+         * @description Allowed: admin, supervisor.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send up to 500 failed messages again, the newest ones, in the order in which they were written
+         * @description Allowed: admin, supervisor.
+         */
+        post: operations["replay_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the channel's messages wait; what comes in is taken as ever
+         * @description Allowed: admin.
+         */
+        post: operations["pause_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again; what waited goes out within half a minute
+         * @description Allowed: admin.
+         */
+        post: operations["resume_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return how the channel would send a text
+         * @description Allowed: admin, supervisor, agent.
+         */
+        post: operations["measure_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/bots": {
@@ -1113,7 +1333,7 @@ export interface components {
         ChannelShort: {
             id: string;
             /** @enum {unknown} */
-            kind: "api" | "email" | "sms_aliyun" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
             name: string;
             bot_id: string | null;
             has_bot: boolean;
@@ -1366,6 +1586,89 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Listing[ReplyChannel]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_ReplyChannel_: {
+            items: components["schemas"]["ReplyChannel"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * ReplyChannel
+         * @description One way to answer; `window` is what the platform still allows, where it limits that.
+         */
+        ReplyChannel: {
+            channel_id: string;
+            /** @enum {unknown} */
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            name: string;
+            address: string;
+            is_default: boolean;
+            window: components["schemas"]["ReplyWindow"] | null;
+            opted_out: boolean;
+            capabilities: components["schemas"]["Capabilities"];
+        };
+        /**
+         * ReplyWindow
+         * @description How long and how often a customer may still be written to on a channel; `left` None is without a count.
+         */
+        ReplyWindow: {
+            ends_at: string;
+            /** @default null */
+            left: number | null;
+        };
+        /**
+         * Capabilities
+         * @description What a channel can do, for the composer, the outbox and the bots.
+         *
+         *         `pushes`: messages are handed to a provider (an outbox job); without it the customer's own client fetches the
+         *         timeline, as the web chat does. `repeats_safely`: the provider drops a repeated key. `max_text` is the longest text
+         *         that goes out whole, in `text_unit`; `splits_text`: a longer one goes out in parts, in order. `template_only`: the
+         *         text fills a variable of an approved template. `has_window`: after the customer's silence nothing may be sent.
+         *         `has_opt_out`: customers may forbid messages by a word. `joins_turns`: what a bot says in one turn is one message.
+         *         `automatic_per_hour`: most automatic answers to one address in an hour; 0 is no limit.
+         *         `attachment_types` are media types or their beginnings (`image/`); empty means all, up to `max_file_bytes` each.
+         */
+        Capabilities: {
+            pushes: boolean;
+            /** @default false */
+            repeats_safely: boolean;
+            /** @default 10000 */
+            max_text: number;
+            /**
+             * @default characters
+             * @enum {unknown}
+             */
+            text_unit: "bytes" | "characters" | "septets";
+            /** @default false */
+            splits_text: boolean;
+            /** @default false */
+            template_only: boolean;
+            /** @default false */
+            has_window: boolean;
+            /** @default false */
+            has_opt_out: boolean;
+            /** @default false */
+            has_subject: boolean;
+            /** @default false */
+            joins_turns: boolean;
+            /** @default 0 */
+            automatic_per_hour: number;
+            /** @default false */
+            attachments: boolean;
+            /** @default [] */
+            attachment_types: string[];
+            /** @default 20971520 */
+            max_file_bytes: number;
+            /** @default false */
+            typing: boolean;
+            /** @default false */
+            read_receipts: boolean;
+            /** @default false */
+            menus: boolean;
+        };
+        /**
          * MessageDraft
          * @description A message that an agent sends, or a note. `client_id` makes a repeat harmless.
          */
@@ -1403,7 +1706,7 @@ export interface components {
             direction: "in" | "out";
             author: components["schemas"]["Actor"];
             channel_id: string | null;
-            content: components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["File"] | components["schemas"]["Voice"] | components["schemas"]["Video"] | components["schemas"]["Location"] | components["schemas"]["Link"] | components["schemas"]["Card"] | components["schemas"]["Menu"] | components["schemas"]["MenuReply"] | components["schemas"]["System"] | components["schemas"]["Unsupported"];
+            content: components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["File"] | components["schemas"]["Voice"] | components["schemas"]["Video"] | components["schemas"]["Location"] | components["schemas"]["Link"] | components["schemas"]["Card"] | components["schemas"]["Menu"] | components["schemas"]["MenuReply"] | components["schemas"]["System"] | components["schemas"]["Email"] | components["schemas"]["Unsupported"];
             /** @default false */
             note: boolean;
             delivery: components["schemas"]["Delivery"];
@@ -1437,6 +1740,8 @@ export interface components {
         /**
          * Attachment
          * @description A stored file as a message names it; `url` is signed when the message is shown, not stored.
+         *
+         *         `content_id` is the name by which a mail's HTML shows the file in its place (`cid:`).
          */
         Attachment: {
             id: string;
@@ -1447,6 +1752,8 @@ export interface components {
             url: string;
             /** @default false */
             inline: boolean;
+            /** @default  */
+            content_id: string;
             /** @default null */
             width: number | null;
             /** @default null */
@@ -1595,6 +1902,102 @@ export interface components {
             attachments: components["schemas"]["Attachment"][];
         };
         /**
+         * Email
+         * @description A mail: `text` is what the writer wrote now, `full_text` all of it, `html` cleaned and safe in a sandboxed frame.
+         *
+         *         Pictures inside the HTML are named `cid:NAME` and are among the attachments.
+         */
+        Email: {
+            /** @enum {unknown} */
+            type: "email";
+            /** @default  */
+            text: string;
+            /** @default [] */
+            attachments: components["schemas"]["Attachment"][];
+            /** @default  */
+            subject: string;
+            /** @default  */
+            full_text: string;
+            /** @default  */
+            html: string;
+            email: components["schemas"]["MailFacts"];
+        };
+        /**
+         * MailFacts
+         * @description What stands around a mail's text. `participant`: the sender belongs to the thread that it answers.
+         *
+         *         `in_reply_to_entry` is the message of the timeline that it answers, where we know it; `original` is the stored
+         *         raw mail.
+         */
+        MailFacts: {
+            /**
+             * @default normal
+             * @enum {unknown}
+             */
+            kind: "auto_reply" | "bounce" | "complaint" | "list" | "normal" | "receipt";
+            from: components["schemas"]["MailPerson"];
+            /** @default [] */
+            to: components["schemas"]["MailPerson"][];
+            /** @default [] */
+            cc: components["schemas"]["MailPerson"][];
+            /** @default [] */
+            reply_to: components["schemas"]["MailPerson"][];
+            /** @default  */
+            message_id: string;
+            /** @default null */
+            in_reply_to: string | null;
+            /** @default [] */
+            references: string[];
+            /** @default null */
+            date: string | null;
+            /** @default null */
+            calendar: components["schemas"]["MailInvite"] | null;
+            /** @default true */
+            participant: boolean;
+            /** @default [] */
+            bounce: components["schemas"]["MailBounce"][];
+            /** @default null */
+            in_reply_to_entry: string | null;
+            /** @default null */
+            original: string | null;
+        };
+        /**
+         * MailPerson
+         * @description One mailbox of a mail.
+         */
+        MailPerson: {
+            address: string;
+            /** @default  */
+            name: string;
+        };
+        /**
+         * MailInvite
+         * @description A calendar invitation: `method` is REQUEST, REPLY, CANCEL …; `start` as the calendar writes it in RFC 3339.
+         */
+        MailInvite: {
+            method: string;
+            /** @default  */
+            start: string;
+            /** @default  */
+            organizer: string;
+            /** @default  */
+            summary: string;
+        };
+        /**
+         * MailBounce
+         * @description What a report says of one recipient; `hard`: the address will never work.
+         */
+        MailBounce: {
+            recipient: string;
+            action: string;
+            /** @default  */
+            status: string;
+            /** @default false */
+            hard: boolean;
+            /** @default  */
+            diagnostic: string;
+        };
+        /**
          * Unsupported
          * @description Something we cannot show; `payload` keeps the provider's kind and fields.
          */
@@ -1611,19 +2014,21 @@ export interface components {
         };
         /**
          * Delivery
-         * @description How far a message got; `reason` is a sentence when it failed or is uncertain.
+         * @description How far a message got; when it failed or is uncertain, `reason` is a sentence and `trouble` its kind.
          */
         Delivery: {
             /** @enum {unknown} */
             state: "delivered" | "failed" | "queued" | "read" | "sent" | "uncertain";
             /** @default null */
             reason: string | null;
+            /** @default null */
+            trouble: ("address_invalid" | "blocked" | "channel_gone" | "filtered" | "given_up" | "limit_reached" | "misconfigured" | "no_answer" | "not_supported" | "opted_out" | "quota_used" | "refused" | "too_long" | "window_closed") | null;
         };
         /**
          * Reason
          * @description Why, in a few words; may be left out.
          */
-        Reason: {
+        "hub.api.rest.sessions.Reason": {
             /** @default  */
             reason: string;
         };
@@ -1794,6 +2199,36 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             };
             identities?: components["schemas"]["IdentityDraft"][];
+        };
+        /**
+         * Listing[SuggestionView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_SuggestionView_: {
+            items: components["schemas"]["SuggestionView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * SuggestionView
+         * @description Another customer who may be the same person; `strong` where one of the two proved what the other claims.
+         */
+        SuggestionView: {
+            customer: components["schemas"]["CustomerView"];
+            reasons: components["schemas"]["hub.services.suggestions.Reason"][];
+            /** @enum {unknown} */
+            strength: "strong" | "weak";
+        };
+        /**
+         * Reason
+         * @description One identity that both have.
+         */
+        "hub.services.suggestions.Reason": {
+            /** @enum {unknown} */
+            kind: "device" | "email" | "external" | "phone" | "wechat_openid" | "wechat_unionid" | "wecom_external_userid";
+            value: string;
+            verified_here: boolean;
+            verified_there: boolean;
         };
         /**
          * Overview
@@ -2140,6 +2575,94 @@ export interface components {
             closed_action?: "callback" | "keep" | "message";
         };
         /**
+         * Listing[KindView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_KindView_: {
+            items: components["schemas"]["KindView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * KindView
+         * @description A kind of channel with the form of its settings; `guide` is Markdown for whoever sets it up.
+         */
+        KindView: {
+            /** @enum {unknown} */
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            name: {
+                [key: string]: string;
+            };
+            summary: {
+                [key: string]: string;
+            };
+            guide: {
+                [key: string]: string;
+            };
+            capabilities: components["schemas"]["Capabilities"];
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * Setting
+         * @description One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
+         *
+         *         A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
+         */
+        Setting: {
+            name: string;
+            /** @enum {unknown} */
+            type: "choice" | "list" | "number" | "object" | "secret" | "switch" | "text" | "url";
+            label: {
+                [key: string]: string;
+            };
+            help: {
+                [key: string]: string;
+            };
+            /** @default false */
+            required: boolean;
+            /** @default null */
+            group: {
+                [key: string]: string;
+            } | null;
+            /** @default  */
+            pattern: string;
+            /** @default [] */
+            choices: string[];
+            /** @default  */
+            default: string;
+        };
+        /**
+         * CheckRequest
+         * @description Settings to try out; with a channel's id, what is left out is as it is kept there, secrets too.
+         */
+        CheckRequest: {
+            /** @enum {unknown} */
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            /** @default {} */
+            settings: Record<string, never>;
+            /** @default null */
+            channel_id: string | null;
+        };
+        /**
+         * CheckAnswer
+         * @description What came of it: fine when every check is.
+         */
+        CheckAnswer: {
+            ok: boolean;
+            checks: components["schemas"]["CheckResult"][];
+        };
+        /**
+         * CheckResult
+         * @description One thing that was tried with a channel's settings, and what to do about it in plain words when it failed.
+         */
+        CheckResult: {
+            name: string;
+            is_ok: boolean;
+            said: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Listing[ChannelView]
          * @description A page of a list; `next_cursor` leads on, null at the end.
          */
@@ -2155,7 +2678,7 @@ export interface components {
         ChannelView: {
             id: string;
             /** @enum {unknown} */
-            kind: "api" | "email" | "sms_aliyun" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
             name: string;
             settings: Record<string, never>;
             secrets_set: string[];
@@ -2198,13 +2721,35 @@ export interface components {
         };
         /**
          * ChannelHealth
-         * @description Whether the channel can work, and if not, what is missing.
+         * @description Whether the channel works, and if not, what to do.
+         *
+         *         `idle`: it is set up and nothing has happened yet. `waiting` counts messages whose sending has been put off.
          */
         ChannelHealth: {
             /** @enum {unknown} */
-            state: "incomplete" | "ok" | "unavailable";
+            state: "failing" | "idle" | "incomplete" | "ok" | "paused" | "unavailable";
             /** @default  */
             detail: string;
+            /** @default null */
+            said: {
+                [key: string]: string;
+            } | null;
+            /** @default null */
+            last_inbound_at: string | null;
+            /** @default null */
+            last_outbound_at: string | null;
+            /** @default null */
+            last_error: components["schemas"]["LastError"] | null;
+            /** @default 0 */
+            waiting: number;
+        };
+        /**
+         * LastError
+         * @description What went wrong last, as it was told.
+         */
+        LastError: {
+            at: string;
+            reason: string;
         };
         /**
          * ChannelDraft
@@ -2212,7 +2757,7 @@ export interface components {
          */
         ChannelDraft: {
             /** @enum {unknown} */
-            kind: "api" | "email" | "sms_aliyun" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
+            kind: "api" | "email" | "sms_aliyun" | "sms_smpp" | "sms_tencent" | "sms_twilio" | "webchat" | "wechat" | "wecom_kf";
             name: string;
             /** @default {} */
             settings: Record<string, never>;
@@ -2237,6 +2782,82 @@ export interface components {
             name?: string;
             settings?: Record<string, never>;
             routing?: components["schemas"]["ChannelRouting"];
+        };
+        /**
+         * LogFilter
+         * @description Which messages: all, or those in a state.
+         */
+        LogFilter: {
+            /** @default null */
+            state: ("failed" | "sent" | "uncertain" | "waiting") | null;
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * Listing[DeliveryView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_DeliveryView_: {
+            items: components["schemas"]["DeliveryView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * DeliveryView
+         * @description One message's way as it is shown.
+         */
+        DeliveryView: {
+            message_id: string;
+            session_id: string;
+            at: string;
+            /** @enum {unknown} */
+            state: "failed" | "sent" | "uncertain" | "waiting";
+            attempts: components["schemas"]["Attempt"][];
+            next_try_at: string | null;
+            preview: string;
+        };
+        /**
+         * Attempt
+         * @description One try to hand a message over.
+         */
+        Attempt: {
+            at: string;
+            /** @enum {unknown} */
+            outcome: "delayed" | "refused" | "sent" | "unknown";
+            /** @default null */
+            reason: string | null;
+            /** @default 0 */
+            took_ms: number;
+        };
+        /**
+         * Replayed
+         * @description How many messages are sent again.
+         */
+        Replayed: {
+            replayed: number;
+        };
+        /**
+         * MeasureRequest
+         * @description A text that somebody is about to send.
+         */
+        MeasureRequest: {
+            text: string;
+        };
+        /**
+         * Measure
+         * @description How a channel would send a text: in which encoding, in how many segments or messages, and which.
+         *
+         *         `units` are counted as the provider counts (septets, UTF-16 code units, bytes or characters); `limit` is how many
+         *         fit into the `segments` that are needed. `parts` are the texts of the segments in order; joined they are the text.
+         */
+        Measure: {
+            encoding: string;
+            segments: number;
+            units: number;
+            limit: number;
+            parts: string[];
         };
         /**
          * Listing[Bot]
@@ -2658,6 +3279,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_reply_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ReplyChannel_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     send_message: {
         parameters: {
             query?: never;
@@ -2729,7 +3373,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reason"];
             };
         };
         responses: {
@@ -2759,7 +3403,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reason"];
             };
         };
         responses: {
@@ -2789,7 +3433,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reason"];
             };
         };
         responses: {
@@ -2849,7 +3493,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reason"];
             };
         };
         responses: {
@@ -2879,7 +3523,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reason"];
             };
         };
         responses: {
@@ -3048,6 +3692,54 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SuggestionView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dismiss_suggestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -3806,6 +4498,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_KindView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_channels: {
         parameters: {
             query?: {
@@ -3924,6 +4665,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                state?: ("failed" | "sent" | "uncertain" | "waiting") | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DeliveryView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replay_failed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pause_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    measure_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -20,10 +20,27 @@ from hub.errors import InvalidInput, NotFound
 from hub.model.ids import ChannelId
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind, ChannelRouting
+from hub.ports.abilities import Words
+from hub.ports.manifest import Setting
 from hub.services import Services
+from hub.services.health import LastError
 
 routes = Routes("channels")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+_LANGUAGES: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
+_WAITING_SHOWN = 100
+_PAUSED: Mapping[str, Words] = {
+    "person": {
+        "zh-CN": "已暂停发送：消息会等待，点“恢复”后继续发送。",
+        "en": "Sending is paused: messages wait until you resume.",
+    },
+    "failing": {
+        "zh-CN": "对方已连续一天无法接收，已自动暂停。请检查设置，再点“恢复”。",
+        "en": "The receiver failed for a whole day, so sending was paused. Check the settings, then resume.",
+    },
+}
 
 
 class ChannelDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,10 +61,18 @@ class ChannelPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the channel can work, and if not, what is missing."""
+    """Whether the channel works, and if not, what to do.
 
-    state: Literal["ok", "incomplete", "unavailable"]
+    `waiting` counts messages whose sending has been put off.
+    """
+
+    state: Literal["ok", "incomplete", "failing", "paused", "unavailable"]
     detail: str = ""
+    said: Words | None = None
+    last_inbound_at: Timestamp | None = None
+    last_outbound_at: Timestamp | None = None
+    last_error: LastError | None = None
+    waiting: int = 0
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,8 +93,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 async def list_channels(call: Call[Nothing, Paging]) -> Listing[ChannelView]:
     """List the channels."""
     page = listing(call.services.directory.channels(), call.query)
-    views = tuple(_view(call.services, call.settings, channel) for channel in page.items)
-    return Listing(items=views, next_cursor=page.next_cursor)
+    views = [await channel_view(call.services, call.settings, channel) for channel in page.items]
+    return Listing(items=tuple(views), next_cursor=page.next_cursor)
 
 
 @routes.on("POST", "/channels", access=ADMIN, status=201)
@@ -89,13 +114,13 @@ async def create_channel(call: Call[ChannelDraft, Nothing]) -> ChannelView:
         routing=draft.routing,
         created_at=services.core.clock.now(),
     )
-    return _view(services, call.settings, await services.records.create(channel))
+    return await channel_view(services, call.settings, await services.records.create(channel))
 
 
 @routes.on("GET", "/channels/{id}", access=READ_ALL)
 async def get_channel(call: Call[Nothing, Nothing]) -> ChannelView:
     """Return a channel."""
-    return _view(call.services, call.settings, _found(call.services, call.id))
+    return await channel_view(call.services, call.settings, _found(call.services, call.id))
 
 
 @routes.on("PATCH", "/channels/{id}", access=ADMIN)
@@ -116,7 +141,7 @@ async def change_channel(call: Call[ChannelPatch, Nothing]) -> ChannelView:
             after = _with_settings(services, after, patch.settings)
         return after
 
-    return _view(services, call.settings, await services.records.update(Channel, call.id, change))
+    return await channel_view(services, call.settings, await services.records.update(Channel, call.id, change))
 
 
 @routes.on("DELETE", "/channels/{id}", access=ADMIN)
@@ -163,7 +188,8 @@ def _check_routing(services: Services, routing: ChannelRouting) -> None:
         raise InvalidInput(faults[0].detail, faults=[fault for error in faults for fault in error.faults])
 
 
-def _view(services: Services, settings: ApiSettings, channel: Channel) -> ChannelView:
+async def channel_view(services: Services, settings: ApiSettings, channel: Channel) -> ChannelView:
+    """Return a channel with its health of the moment; never its secrets."""
     return ChannelView(
         id=channel.id,
         kind=channel.kind,
@@ -172,7 +198,7 @@ def _view(services: Services, settings: ApiSettings, channel: Channel) -> Channe
         secrets_set=tuple(sorted(channel.secrets)),
         routing=channel.routing,
         webhook_url=_webhook_url(services, settings, channel),
-        health=_health(services, channel),
+        health=await _health(services, channel),
         created_at=channel.created_at,
     )
 
@@ -184,9 +210,48 @@ def _webhook_url(services: Services, settings: ApiSettings, channel: Channel) ->
     return url
 
 
-def _health(services: Services, channel: Channel) -> ChannelHealth:
+async def _health(services: Services, channel: Channel) -> ChannelHealth:
+    figures = services.health.figures(channel.id)
+    seen = ChannelHealth(
+        state="ok",
+        last_inbound_at=figures.last_inbound_at,
+        last_outbound_at=figures.last_outbound_at,
+        last_error=figures.last_error,
+    )
     if channel.kind not in services.connectors.kinds:
-        return ChannelHealth(state="unavailable", detail="This version has no connector for this kind.")
-    if channel.kind == "api" and "inbound_secret" not in channel.secrets:
-        return ChannelHealth(state="incomplete", detail="Set inbound_secret: without it every push is refused.")
-    return ChannelHealth(state="ok")
+        return replace(seen, state="unavailable", detail="This version has no connector for this kind.")
+    if missing := _missing(services, channel):
+        detail = f"Set {missing[0].name}: {missing[0].help.get('en', '')}"
+        said: Words = {
+            language: f"{missing[0].label[language]}: {missing[0].help[language]}" for language in _LANGUAGES
+        }
+        return replace(seen, state="incomplete", detail=detail, said=said)
+    waiting = await services.deliveries.list(channel.id, state="waiting", limit=_WAITING_SHOWN, cursor=None)
+    seen = replace(seen, waiting=len(waiting.items))
+    if channel.pause is not None:
+        return replace(
+            seen, state="paused", detail=_PAUSED[channel.pause.reason]["en"], said=_PAUSED[channel.pause.reason]
+        )
+    if (outage := await services.health.outage(channel.id)) is not None:
+        return replace(seen, state="failing", detail=outage.said.get("en", ""), said=outage.said)
+    if seen.waiting and figures.last_error is None:
+        return replace(seen, state="failing")
+    return seen
+
+
+def _missing(services: Services, channel: Channel) -> list[Setting]:
+    """Return the settings without which the channel cannot work."""
+    given = {*channel.secrets, *_paths(channel.settings)}
+    manifest = services.manifests[channel.kind].manifest
+    return [setting for setting in manifest.settings if setting.required and setting.name not in given]
+
+
+def _paths(settings: Mapping[str, object], group: str = "") -> list[str]:
+    """Return the names of the settings that hold something, those of groups with a dot."""
+    found: list[str] = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            found += _paths(value, f"{group}{name}.")
+        if value not in (None, "", (), []):
+            found.append(f"{group}{name}")
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +12,7 @@ from hub.api.routes import Routes
 from hub.model.ids import CustomerId, MergeId
 from hub.ports.store import CustomerQuery
 from hub.services.customers import CustomerDraft, CustomerPatch, CustomerView, Overview, show_customer
+from hub.services.suggestions import Reason
 
 routes = Routes("customers")
 
@@ -37,6 +38,14 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 
     merge_id: MergeId
     customer: CustomerView
+
+
+class SuggestionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Another customer who may be the same person; `strong` where one of the two proved what the other claims."""
+
+    customer: CustomerView
+    reasons: tuple[Reason, ...]
+    strength: Literal["strong", "weak"]
 
 
 class Separated(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +80,26 @@ async def get_customer(call: Call[Nothing, Nothing]) -> CustomerView:
 async def change_customer(call: Call[CustomerPatch, Nothing]) -> CustomerView:
     """Change a customer; what is not sent stays."""
     return show_customer(await call.services.customers.update(call.agent, CustomerId(call.id), call.body))
+
+
+@routes.on("GET", "/customers/{id}/merge-suggestions", access=READ_SERVICE)
+async def list_suggestions(call: Call[Nothing, Nothing]) -> Listing[SuggestionView]:
+    """List customers who may be the same person, with the identities that say so."""
+    customer = await call.services.customers.get(call.agent, CustomerId(call.id))
+    found = await call.services.suggestions.of(customer)
+    return Listing(
+        items=tuple(
+            SuggestionView(customer=show_customer(one.customer), reasons=one.reasons, strength=one.strength)
+            for one in found
+        )
+    )
+
+
+@routes.on("POST", "/customers/{id}/merge-suggestions/{other_id}/dismiss", access=SERVE)
+async def dismiss_suggestion(call: Call[Nothing, Nothing]) -> None:
+    """Do not suggest these two again."""
+    customer = await call.services.customers.get(call.agent, CustomerId(call.id))
+    await call.services.suggestions.dismiss(customer.id, CustomerId(call.part("other_id")))
 
 
 @routes.on("GET", "/customers/{id}/overview", access=READ_SERVICE)

@@ -19,6 +19,7 @@ from hub.model.timeline import Message
 from hub.ports.store import SessionQuery
 from hub.services.desk import MessageDraft, TransferRequest
 from hub.services.dispatch import TraceStep
+from hub.services.reach import ReplyChannel, reply_channels
 
 routes = Routes("sessions")
 _STATES: tuple[str, ...] = get_args(State)
@@ -105,6 +106,14 @@ async def read_timeline(call: Call[Nothing, TimelinePaging]) -> Entries:
     page = call.query
     entries = await call.services.desk.timeline(call.agent, SessionId(call.id), page.after, page.limit)
     return entries_view(call.services, entries, page.limit)
+
+
+@routes.on("GET", "/sessions/{id}/reply-channels", access=READ_SERVICE)
+async def list_reply_channels(call: Call[Nothing, Nothing]) -> Listing[ReplyChannel]:
+    """List the channels on which the customer can be answered, with their limits of the moment."""
+    services = call.services
+    session = await services.desk.session(call.agent, SessionId(call.id))
+    return Listing(items=await reply_channels(services.connectors, services.consents, session))
 
 
 @routes.on("POST", "/sessions/{id}/messages", access=SERVE, status=201)

@@ -5,6 +5,8 @@ The expectation is written down here by hand, noun by noun, so that a route that
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hub.api.rest import ROUTES
@@ -31,6 +33,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "PATCH /sessions/{id}": SERVE,
     "GET /sessions/{id}/timeline": READ_SERVICE,
     "GET /sessions/{id}/trace": READ_SERVICE,
+    "GET /sessions/{id}/reply-channels": READ_SERVICE,
     "POST /sessions/{id}/messages": SERVE,
     "POST /sessions/{id}/messages/{message_id}/resend": SERVE,
     "POST /sessions/{id}/accept": SERVE,
@@ -45,6 +48,8 @@ EXPECTED: dict[str, frozenset[str]] = {
     "GET /customers/{id}": READ_SERVICE,
     "PATCH /customers/{id}": SERVE,
     "GET /customers/{id}/overview": READ_SERVICE,
+    "GET /customers/{id}/merge-suggestions": READ_SERVICE,
+    "POST /customers/{id}/merge-suggestions/{other_id}/dismiss": SERVE,
     "POST /customers/{id}/merge": SERVE,
     "POST /merges/{id}/undo": SERVE,
     "GET /agents": READ_ALL,
@@ -79,6 +84,14 @@ EXPECTED: dict[str, frozenset[str]] = {
     "GET /channels/{id}": READ_ALL,
     "PATCH /channels/{id}": ADMIN,
     "DELETE /channels/{id}": ADMIN,
+    "GET /channel-kinds": READ_ALL,
+    "POST /channels/check": ADMIN,
+    "GET /channels/{id}/deliveries": READ_ALL,
+    "POST /channels/{id}/deliveries/{message_id}/replay": LEADERS,
+    "POST /channels/{id}/replay": LEADERS,
+    "POST /channels/{id}/pause": ADMIN,
+    "POST /channels/{id}/resume": ADMIN,
+    "POST /channels/{id}/measure": SERVE,
     "GET /bots": LEADERS | {"trainer", "auditor"},
     "POST /bots": TRAIN,
     "GET /bots/{id}": LEADERS | {"trainer", "auditor"},
@@ -97,7 +110,7 @@ def _name(route: Route) -> str:
 
 
 def _path(route: Route) -> str:
-    return BASE + route.path.replace("{id}", "nothing").replace("{message_id}", "nothing")
+    return BASE + re.sub(r"\{\w+\}", "nothing", route.path)
 
 
 def test_every_route_stands_in_the_matrix() -> None:

@@ -15,7 +15,7 @@ from hub.api.channel_settings import SECRETS, SHAPES
 from hub.ports.manifest import Manifest
 from tests.contracts.channels import IN_SECRET, OUT_SECRET
 
-MANIFESTS = load_all()
+MANIFESTS = {kind: known.manifest for kind, known in load_all().items()}
 CAPABILITIES = {"api": ApiConnector.capabilities, "webchat": WebchatConnector.capabilities}
 every_manifest = pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=lambda manifest: manifest.kind)
 
