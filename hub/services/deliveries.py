@@ -73,8 +73,17 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 class Deliveries:
     """Keeps the log and acts on it."""
 
-    def __init__(self, core: Core, sessions: Sessions, directory: Directory, records: Records) -> None:
+    def __init__(
+        self,
+        core: Core,
+        sessions: Sessions,
+        directory: Directory,
+        records: Records,
+        *,
+        pause_after_s: float = PAUSE_AFTER_S,
+    ) -> None:
         """Take the services that the log stands on."""
+        self._pause_after_s = pause_after_s
         self._store = core.store
         self._clock = core.clock
         self._ids = core.ids
@@ -119,7 +128,7 @@ class Deliveries:
     async def pause_if_lasting(self, channel_id: ChannelId) -> None:
         """Pause the channel when it has failed for a day without one success."""
         since = self._failing_since.get(channel_id)
-        if since is not None and self._clock.seconds() - since >= PAUSE_AFTER_S:
+        if since is not None and self._clock.seconds() - since >= self._pause_after_s:
             log.warning("channel.paused", channel=channel_id)
             await self.pause(channel_id, "failing")
 

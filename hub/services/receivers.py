@@ -62,6 +62,8 @@ class _Intake:
     async def take(self, inbounds: Sequence[Inbound], *, cursor: str | None = None) -> None:
         moved = cursor is not None and cursor != self._kept
         records = self._moved(cursor) if moved and cursor is not None else ()
+        if records:
+            await self._check_cursor()
         for inbound in inbounds[:-1]:
             await self._inbounds.receive(self._channel, inbound)
         if inbounds:
@@ -71,6 +73,12 @@ class _Intake:
         if records:
             self._version += 1
             self._kept = cursor
+
+    async def _check_cursor(self) -> None:
+        """Find out before the work whether another receiver was faster; the commit itself has the last word."""
+        record = await self._store.record("channel_cursor", self._channel.id)
+        if (record.version if record else 0) != self._version:
+            raise VersionConflict("Another receiver has moved the cursor of this channel.")
 
     def _moved(self, cursor: str) -> tuple[Record, ...]:
         data = msgspec.Raw(msgspec.json.encode(cursor))
@@ -187,10 +195,11 @@ class Receivers:
         lease = f"receive/{channel.id}"
         while not await self._core.bus.acquire(lease, owner, LEASE_S):
             await self._core.clock.sleep(_LOOK_S)
-        task = asyncio.create_task(self._receive(channel, receiver))
+        task, ended = asyncio.create_task(self._receive(channel, receiver)), asyncio.Event()
+        task.add_done_callback(lambda _: ended.set())
         try:
             while not task.done():
-                await asyncio.wait([task], timeout=_RENEW_S)
+                await either(self._core.clock, ended, _RENEW_S)
                 if not task.done() and not await self._core.bus.acquire(lease, owner, LEASE_S):
                     log.info("receiver.lease_lost", channel=channel.id)
                     return

@@ -244,6 +244,21 @@ async def records_are_kept_changed_and_removed(make: Maker) -> None:
         same(await store.record("tag", "t2"), a_record("t2", 3), "a record that came back")
 
 
+async def the_newest_records_below_a_prefix_are_read_first(make: Maker) -> None:
+    """By id descending, page by page; neighbours whose ids only look alike stay out."""
+    async with fresh(make) as store:
+        names = ("ch1/a", "ch1/b", "ch1/c", "ch10/a", "ch2/a", "ch1")
+        await append_all(store, [a_commit(records=tuple(a_record(name) for name in names))])
+        await store.append(a_commit(records=(a_removal("ch1/b", 2), a_record("ch1/d", kind="skill"))))
+        found = await store.recent_records("tag", "ch1/", limit=10)
+        same([record.id for record in found], ["ch1/c", "ch1/a"], "the records below a prefix")
+        page = await store.recent_records("tag", "ch1/", limit=1)
+        same([record.id for record in page], ["ch1/c"], "a page")
+        rest = await store.recent_records("tag", "ch1/", before=page[0].id, limit=10)
+        same([record.id for record in rest], ["ch1/a"], "what follows the page")
+        same(list(await store.recent_records("tag", "ch3/", limit=10)), [], "records below a prefix that nobody has")
+
+
 async def what_is_read_equals_a_replay_of_the_journal(make: Maker) -> None:
     """After a long random history every reading is what the journal, replayed into memory, gives."""
     for seed in range(3):
@@ -269,5 +284,6 @@ CHECKS = (
     customers_come_in_pages,
     a_merge_moves_identities_and_can_be_undone,
     records_are_kept_changed_and_removed,
+    the_newest_records_below_a_prefix_are_read_first,
     what_is_read_equals_a_replay_of_the_journal,
 )

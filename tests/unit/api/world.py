@@ -47,6 +47,11 @@ class HeldBlobs:
     def __init__(self) -> None:
         self._held: dict[str, bytes] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what is held."""
+        return tuple(self._held)
+
     async def open(self) -> None:
         """Do nothing."""
 

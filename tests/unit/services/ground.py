@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from hub.bus.memory import MemoryBus
-from hub.model.commit import Job
+from hub.model import commands as c
+from hub.model.commit import EventTag, Job, JobKind
 from hub.model.content import Content, Text
 from hub.model.customer import Identity
-from hub.model.ids import ChannelId, MessageId
-from hub.model.timeline import Message
+from hub.model.ids import ChannelId, JobId, MessageId, SessionId
+from hub.model.session import Session
+from hub.model.timeline import Actor, Delivery, Message
 from hub.model.timestamps import Timestamp, shift
 from hub.model.workspace import Channel
 from hub.ports.channel import Capabilities, FetchedFile, FileBytes, Inbound, Outbound, Reply, Request, Sender, Sent
@@ -28,6 +31,7 @@ from hub.services.fetching import Fetching
 from hub.services.given_files import GivenFiles
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds, Taken
+from hub.services.jobs import Outcome
 from hub.services.outbox import Outbox
 from hub.services.records import Records
 from hub.services.secrets import Secrets
@@ -40,6 +44,9 @@ from tests.unit.api.world import HeldBlobs
 
 PUBLIC_URL = "https://hub.example.cn"
 CHANNEL = ChannelId("app")
+PAUSE_AFTER_S = 300.0
+"""Instead of a day: the bus steps through every second of it."""
+ANN = Actor(kind="agent", id="ann", name="Ann")
 
 
 @dataclass
@@ -49,6 +56,7 @@ class FilesConnector:
     files: dict[str, bytes | Exception] = field(default_factory=dict)
     asked: list[FetchedFile] = field(default_factory=list)
     sent: list[Outbound] = field(default_factory=list)
+    answers: list[Sent | Exception] = field(default_factory=list)
     capabilities: Capabilities = Capabilities(pushes=True, repeats_safely=True, attachments=True)  # noqa: RUF009
 
     async def open(self) -> None:
@@ -68,7 +76,10 @@ class FilesConnector:
 
     async def send(self, outbound: Outbound) -> Sent:
         self.sent.append(outbound)
-        return Sent()
+        answer = self.answers.pop(0) if self.answers else Sent()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def fetch(self, file: FetchedFile) -> FileBytes:
         self.asked.append(file)
@@ -115,6 +126,68 @@ class Ground:
         )
         return msgspec.json.decode(await self.inbounds.receive(channel, inbound), type=Taken)
 
+    async def hear(self, **fields: Any) -> Taken:
+        """Take in an inbound from a customer at a mail address; `fields` change it."""
+        address = fields.pop("address", "li@example.cn")
+        identity = Identity(kind="email", value=address, verified=True)
+        made = Inbound(
+            event_id=fields.pop("event_id", "e1"),
+            kind=fields.pop("kind", "message"),
+            occurred_at=self.clock.now(),
+            sender=Sender(address=address, identities=(identity,), name="Li Wei"),
+            content=fields.pop("content", Text(text="你好")),
+            **fields,
+        )
+        channel = self.directory.channel(CHANNEL)
+        assert channel is not None
+        return msgspec.json.decode(await self.inbounds.receive(channel, made), type=Taken)
+
+    async def session(self, taken: Taken) -> Session:
+        """Return the session of a message."""
+        return await self.sessions.get(SessionId(taken.session_id))
+
+    async def events(self) -> list[EventTag]:
+        """Return every event that was told of the channel's inbounds."""
+        commits = await self.store.journal(0, 1000)
+        return [tag for one in commits for tag in one.commit.events if tag.type == "channel.inbound"]
+
+    async def answer(self, taken: Taken, message_id: str = "m1", text: str = "您好", **fields: Any) -> None:
+        """Let an agent take the session, where nobody has, and answer."""
+        session = await self.session(taken)
+        if session.holder.kind != "agent":
+            await self.sessions.act(session.id, c.Take(agent=ANN))
+        say = c.Say(
+            agent=ANN,
+            message_id=MessageId(message_id),
+            content=Text(text=text),
+            push_job=JobId(f"push-{message_id}"),
+            **fields,
+        )
+        await self.sessions.act(session.id, say)
+
+    async def push_all(self) -> list[float | None]:
+        """Do every push that is due as a worker does; return the wished gaps."""
+        return await self.work("push", self.outbox.push)
+
+    async def work(self, kind: JobKind, handler: Callable[[Job], Awaitable[Outcome]]) -> list[float | None]:
+        """Do every job of a kind that is due."""
+        gaps: list[float | None] = []
+        now = self.clock.now()
+        for job in await self.store.lease_jobs(kind, owner="w", now=now, until=shift(now, 60), limit=50):
+            outcome = await handler(job)
+            gaps.append(outcome.retry_in)
+            if outcome.remove:
+                await self.store.finish_job(job.id)
+            elif outcome.retry_in is not None:
+                await self.store.postpone_job(job.id, owner="w", due_at=shift(now, outcome.retry_in))
+        return gaps
+
+    async def delivery(self, message_id: str = "m1") -> Delivery:
+        """Return how far a message got."""
+        found = await self.store.message(MessageId(message_id))
+        assert found is not None
+        return found[1].delivery
+
     async def message(self, taken: Taken) -> Message:
         """Return the message as it stands."""
         found = await self.store.message(MessageId(taken.id))
@@ -157,7 +230,7 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
+async def ground(connector: FilesConnector | None = None) -> AsyncIterator[Ground]:
     """Open services with one channel."""
     clock, ids = FakeClock(), SeededIds("services")
     store = MemoryStore(SeededIds("store"))
@@ -167,7 +240,8 @@ async def ground() -> AsyncIterator[Ground]:
     await bus.open()
     session = SessionSettings()
     core = Core(store=store, bus=bus, clock=clock, ids=ids, session=session, is_sole_writer=True, node="node")
-    secrets, directory, connector = Secrets("a key for tests only"), Directory(store), FilesConnector()
+    secrets, directory = Secrets("a key for tests only"), Directory(store)
+    connector = connector or FilesConnector()
     records, sessions, identities = Records(core, directory), Sessions(core), Identities(core)
     blobs = HeldBlobs()
     attachments = Attachments(
@@ -176,7 +250,7 @@ async def ground() -> AsyncIterator[Ground]:
     tools = ToolMaker(core, records, secrets, attachments, public_url=PUBLIC_URL)
     connectors = Connectors(directory, secrets, tools, {"api": lambda channel, settings, tools: connector})
     statuses, consents = Statuses(core, sessions), Consents(core, records)
-    deliveries = Deliveries(core, sessions, directory, records)
+    deliveries = Deliveries(core, sessions, directory, records, pause_after_s=PAUSE_AFTER_S)
     inbounds = Inbounds(
         core,
         sessions,

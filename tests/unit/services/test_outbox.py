@@ -10,11 +10,8 @@ from hub.errors import NotFound
 from hub.model import commands as c
 from hub.model.content import Text, with_files
 from hub.model.ids import JobId, MessageId, SessionId
-from hub.model.timeline import Actor
 from hub.model.timestamps import shift
-from tests.unit.services.ground import PUBLIC_URL, Ground, ground
-
-ANN = Actor(kind="agent", id="ann", name="Ann")
+from tests.unit.services.ground import ANN, PUBLIC_URL, Ground, ground
 
 
 async def opened(on: Ground, url: str, *, after_days: int) -> bytes:
