@@ -21,7 +21,10 @@ from aiohttp import web
 import agent_ui
 from connectors.api.connector import ApiConnector
 from connectors.manifests import load_all
+from connectors.sms_twilio.connector import TwilioConnector
 from connectors.webchat.connector import WebchatConnector
+from connectors.wechat.connector import WechatConnector
+from connectors.wecom_kf.connector import WecomKfConnector
 from hub.api.factory import make_app
 from hub.api.settings import ApiSettings
 from hub.api.socket import Realtime
@@ -79,7 +82,7 @@ _GC_THRESHOLD = 50_000
 _SWITCH_S = 0.001
 """How long a thread keeps the interpreter: the store's writer waits less for the loop (p99 of a commit 74 → 43 ms)."""
 _STOP_S = 8.0
-_MANIFESTS = load_all()
+MANIFESTS = load_all()
 """Read once, before there is a loop that could be held up."""
 
 
@@ -152,6 +155,9 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     makers: Mapping[ChannelKind, MakeConnector] = {
         "webchat": WebchatConnector,
         "api": ApiConnector,
+        "wechat": WechatConnector,
+        "wecom_kf": WecomKfConnector,
+        "sms_twilio": TwilioConnector,
     }
     tools = ToolMaker(core, records, secrets, attachments, public_url=_public_url(settings))
     connectors = Connectors(directory, secrets, tools, makers)
@@ -177,7 +183,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         accounts=Accounts(directory=directory, records=records, secrets=secrets, clock=parts.clock, ids=parts.ids),
         attachments=attachments,
         connectors=connectors,
-        manifests=_MANIFESTS,
+        manifests=MANIFESTS,
         health=Health(core, records),
         statuses=statuses,
         consents=consents,
@@ -313,8 +319,12 @@ async def _ensure_admin(settings: Settings, services: Services) -> None:
         log.info("admin.exists", email_claimed_by="another node")
 
 
+Mount = Callable[[web.Application, Services], None]
+"""Adds something of its own to the web application before it starts."""
+
+
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[tuple[Services, str]]:
+async def serving(settings: Settings, mount: Mount | None = None) -> AsyncIterator[tuple[Services, str]]:
     """Run the whole process with its web server; yields the services and the address that it listens on.
 
     Raises:
@@ -329,8 +339,11 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[Services, str]]:
             wrap_up_s=settings.session.wrap_up_s,
             trusted_proxies=frozenset(settings.trusted_proxies),
             webhooks_at_once=settings.limits.inflight_webhooks,
+            has_simulator=settings.simulator,
         )
         app = make_app(services, api)
+        if mount is not None:
+            mount(app, services)
         realtime = Realtime(services, settings.limits)
         realtime.attach(app)
         await realtime.begin()

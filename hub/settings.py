@@ -82,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What this process does."""
     workspace_name: str = "Huike"
     """Name shown in the console."""
+    simulator: bool = False
+    """Offer the channel simulator at /simulator; `--demo` switches it on."""
     limits: LimitSettings = LimitSettings()
     session: SessionSettings = SessionSettings()
     admin: AdminSettings = AdminSettings()

@@ -1,13 +1,13 @@
-"""The settings of each kind of channel: fields, defaults and which of them are secret.
+"""The settings of each kind of channel, checked by the manifest of the kind: one source for form, check and secrets.
 
-Secrets go in and never come out: they are sealed one by one and left out of every answer. A kind may be described
-here before its connector exists; whether a channel of it can be made is decided by the connectors at hand.
+Secrets go in and never come out: they are sealed one by one and left out of every answer.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,152 +15,108 @@ import msgspec
 
 from hub.api.decoding import faults_of, refuse
 from hub.errors import FieldFault, InvalidInput
-from hub.model.workspace import ChannelKind
+from hub.ports.manifest import Manifest, Setting
 
-Short = Annotated[str, msgspec.Meta(max_length=500)]
-Secret = Annotated[str, msgspec.Meta(max_length=2000)] | None
-
-
-class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    api_base: Short = ""
+Short = Annotated[str, msgspec.Meta(max_length=2000)]
+_PARTS = Annotated[tuple[Short, ...], msgspec.Meta(max_length=100)]
+_ON = ("true", "on", "yes")
 
 
-class WebchatSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Web chat: the sites that may carry the widget (empty: all), and how it greets."""
-
-    allowed_origins: Annotated[tuple[Short, ...], msgspec.Meta(max_length=100)] = ()
-    identity_secret: Secret = None
-    locale: Annotated[str, msgspec.Meta(max_length=20)] = "zh-CN"
-    greeting: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-    theme: Mapping[str, Short | bool | int | None] = {}
-
-
-class ApiSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The open channel: Standard Webhooks both ways. Without `inbound_secret` every push is refused."""
-
-    inbound_secret: Secret = None
-    outbound_url: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-    outbound_secret: Secret = None
-
-
-class WechatSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """WeChat official account or mini program; without `aes_key` pushes come in plain mode."""
-
-    account: Literal["official", "mini_program"] = "official"
-    app_id: Short
-    app_secret: Secret = None
-    token: Secret = None
-    aes_key: Secret = None
-
-
-class WecomKfSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """WeCom customer service."""
-
-    corp_id: Short
-    secret: Secret = None
-    token: Secret = None
-    aes_key: Secret = None
-    open_kfid: Short
-
-
-class TwilioSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """SMS by Twilio."""
-
-    account_sid: Short
-    auth_token: Secret = None
-    from_: Short = msgspec.field(name="from")
-
-
-class AliyunSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """SMS by Aliyun; the text fills one variable of the template."""
-
-    access_key_id: Short
-    access_key_secret: Secret = None
-    sign_name: Short
-    template_code: Short
-    template_variable: Short = "content"
-    callback_token: Secret = None
-
-
-class TencentSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """SMS by Tencent Cloud; the text fills the first parameter of the template."""
-
-    secret_id: Short
-    secret_key: Secret = None
-    sdk_app_id: Short
-    sign_name: Short
-    template_id: Short
-    callback_token: Secret = None
-
-
-class MailServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mail server and the account on it."""
-
-    host: Short
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
-    tls: Literal["none", "starttls", "tls"] = "tls"
-    user: Short = ""
-    password: Secret = None
-
-
-class Mailbox(MailServer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The folder of an IMAP account that is read."""
-
-    folder: Short = "INBOX"
-
-
-class EmailSettings(_Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Mail: read over IMAP, sent over SMTP."""
-
-    address: Short
-    imap: Mailbox
-    smtp: MailServer
-
-
-SHAPES: Mapping[ChannelKind, type[msgspec.Struct]] = {
-    "webchat": WebchatSettings,
-    "api": ApiSettings,
-    "wechat": WechatSettings,
-    "wecom_kf": WecomKfSettings,
-    "sms_twilio": TwilioSettings,
-    "sms_aliyun": AliyunSettings,
-    "sms_tencent": TencentSettings,
-    "email": EmailSettings,
-}
-SECRETS: Mapping[ChannelKind, frozenset[str]] = {
-    "webchat": frozenset({"identity_secret"}),
-    "api": frozenset({"inbound_secret", "outbound_secret"}),
-    "wechat": frozenset({"app_secret", "token", "aes_key"}),
-    "wecom_kf": frozenset({"secret", "token", "aes_key"}),
-    "sms_twilio": frozenset({"auth_token"}),
-    "sms_aliyun": frozenset({"access_key_secret", "callback_token"}),
-    "sms_tencent": frozenset({"secret_key", "callback_token"}),
-    "email": frozenset({"imap.password", "smtp.password"}),
-}
-"""The secret settings of each kind; a dot leads into a group."""
-
-
-def check_settings(kind: ChannelKind, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def check_settings(manifest: Manifest, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Check settings whole and return them in two parts: what may be shown, and the secrets that are set, by path.
 
     Raises:
         InvalidInput: fields are unknown, missing or wrong; the faults are named below `settings`.
     """
+    shape = _shape(manifest.kind, manifest.settings)
     try:
-        checked = msgspec.convert(given, SHAPES[kind])
+        checked = msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
-        raise _below(faults_of(dict(given), SHAPES[kind], error, strict=True)) from error
+        raise _below(faults_of(dict(given), shape, error, strict=True)) from error
     plain: dict[str, Any] = msgspec.to_builtins(checked)
-    _check_addresses(plain)
     secrets: dict[str, str] = {}
-    for path in SECRETS[kind]:
-        group, _, name = path.rpartition(".")
+    for setting in manifest.settings:
+        group, _, name = setting.name.rpartition(".")
         place = plain[group] if group else plain
-        if value := place.pop(name):
-            secrets[path] = value
-    if kind == "api":
+        if place is None:
+            continue
+        value = place[name]
+        if setting.type == "secret":
+            del place[name]
+            if value:
+                secrets[setting.name] = value
+        _check_form(setting, value)
+    if manifest.kind == "api":
         _check_whsec(secrets)
     return plain, secrets
+
+
+def _shape(kind: str, settings: tuple[Setting, ...]) -> type[msgspec.Struct]:
+    """Return the struct that settings are read into; groups are structs of their own, left out whole or not at all."""
+    groups: dict[str, list[Setting]] = {}
+    for setting in settings:
+        groups.setdefault(setting.name.rpartition(".")[0], []).append(setting)
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = [_field(setting) for setting in groups.pop("", [])]
+    for group, members in groups.items():
+        inner = _struct(f"{kind}_{group}", [_field(setting) for setting in members])
+        is_needed = any(setting.required for setting in members)
+        fields.append((group, inner) if is_needed else (group, inner | None, None))
+    return _struct(kind, fields)
+
+
+def _struct(name: str, fields: Sequence[Any]) -> type[msgspec.Struct]:
+    renamed = {_python(field[0]): field[0] for field in fields}
+    members = [(_python(field[0]), *field[1:]) for field in fields]
+    return msgspec.defstruct(name, members, kw_only=True, frozen=True, forbid_unknown_fields=True, rename=renamed)
+
+
+def _python(name: str) -> str:
+    """Return a name that Python takes; `from` is one of Twilio's settings."""
+    return f"{name}_"
+
+
+def _field(setting: Setting) -> tuple[str, Any] | tuple[str, Any, Any]:
+    name = setting.name.rpartition(".")[2]
+    kind, default = _type_of(setting)
+    # A secret may be given later: until then the channel's health says what is missing.
+    return (
+        (name, kind)
+        if setting.required and setting.type != "secret" and default in ("", None)
+        else (name, kind, default)
+    )
+
+
+def _type_of(setting: Setting) -> tuple[Any, Any]:
+    match setting.type:
+        case "text" | "url":
+            return Short, setting.default
+        case "secret":
+            return Short | None, None
+        case "number":
+            return Annotated[int, msgspec.Meta(ge=0, le=10**9)], int(setting.default) if setting.default else None
+        case "switch":
+            return bool, setting.default in _ON
+        case "choice":
+            return Literal[setting.choices], setting.default or setting.choices[0]
+        case "list":
+            return _PARTS, ()
+        case "object":
+            return Mapping[str, Short | bool | int | None], msgspec.field(default_factory=dict)
+
+
+def _check_form(setting: Setting, value: Any) -> None:
+    """Check how a text is written.
+
+    Raises:
+        InvalidInput: an address is none, or a text is not as the manifest's pattern says.
+    """
+    if setting.type == "url" and value and not _is_web_address(value):
+        raise refuse(f"settings.{setting.name}", "Give an address that begins with http:// or https://.")
+    items = value if isinstance(value, list | tuple) else (value,)
+    for index, item in enumerate(items):
+        if setting.pattern and isinstance(item, str) and item and not re.fullmatch(setting.pattern, item):
+            where = f"{setting.name}[{index}]" if isinstance(value, list | tuple) else setting.name
+            raise refuse(f"settings.{where}", f"Not written as it should be. {setting.help['en']}")
 
 
 def join_settings(plain: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
@@ -188,16 +144,6 @@ def change_settings(present: Mapping[str, Any], change: Mapping[str, Any]) -> di
 def _below(faults: Any) -> InvalidInput:
     moved = [FieldFault(field=f"settings.{fault.field}", message=fault.message) for fault in faults]
     return InvalidInput("Some settings are wrong: see errors.", faults=moved)
-
-
-def _check_addresses(plain: Mapping[str, Any]) -> None:
-    for name in ("api_base", "outbound_url"):
-        if (value := plain.get(name)) and not _is_web_address(value):
-            raise refuse(f"settings.{name}", "Give an address that begins with http:// or https://.")
-    for index, origin in enumerate(plain.get("allowed_origins", ())):
-        is_origin = origin == "*" or (_is_web_address(origin) and urlsplit(origin).path in ("", "/"))
-        if not is_origin:
-            raise refuse(f"settings.allowed_origins[{index}]", "Give an origin such as https://shop.example.cn.")
 
 
 def _is_web_address(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""The built front end: console, widget and demo shop, under a strict content policy.
+"""The built front end: console, widget, demo shop and channel simulator, under a strict content policy.
 
 Hashed assets are kept for ever, documents never. Without a built front end every page says how to build it.
 """
@@ -28,7 +28,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 _ALWAYS_ASK = "no-cache"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}")
 _ROOT_FILE = re.compile(r"/[a-z0-9-]+\.(svg|ico|png|webmanifest|txt)")
-_NOT_PAGES = ("/api", "/socket.io", "/channels", "/widget", "/assets")
+_NOT_PAGES = ("/api", "/socket.io", "/channels", "/widget", "/assets", "/simulator")
 _UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Huike</title>
 <h1>Huike is running</h1><p>The front end is not built yet. Run <code>make front-end</code> and reload.</p>
 <p lang="zh-CN">前端尚未构建，请运行 <code>make front-end</code> 后刷新本页。</p>
@@ -41,6 +41,7 @@ class Pages:
     def __init__(self, settings: ApiSettings, directory: Directory) -> None:
         """Serve from the folder of the settings, which may be built later."""
         self._folder = settings.ui_folder
+        self._has_simulator = settings.has_simulator
         self._directory = directory
 
     def add_to(self, app: web.Application) -> None:
@@ -49,6 +50,8 @@ class Pages:
         app.router.add_get("/widget.js", self._loader)
         app.router.add_get("/widget/frame", self._frame)
         app.router.add_get("/demo", self._demo)
+        if self._has_simulator:
+            app.router.add_get("/simulator", self._simulator)
 
     async def console(self, request: web.Request) -> web.StreamResponse | None:
         """Return the console for an address that may be one of its own, None for every other address."""
@@ -82,6 +85,9 @@ class Pages:
         if page.text is not None:
             page.text = page.text.replace("__CHANNEL_ID__", html.escape(chosen))
         return page
+
+    async def _simulator(self, _request: web.Request) -> web.StreamResponse:
+        return await self._document("simulator.html", "frame-ancestors 'none'")
 
     async def _document(self, name: str, framing: str) -> web.Response:
         text = await asyncio.to_thread(_read, self._folder / name)

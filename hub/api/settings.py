@@ -40,7 +40,7 @@ class ApiSettings:
     `ui_folder` holds the built front end. Requests from
     `trusted_proxies` (addresses) name the true client in their last `X-Forwarded-For`. `webhooks_at_once` bounds the
     pushes that are being worked on; what comes above it is answered 503 at once, so that an overloaded hub keeps
-    serving at its full rate.
+    serving at its full rate. `has_simulator`: the page of the channel simulator is there.
     """
 
     public_url: str
@@ -51,3 +51,4 @@ class ApiSettings:
     limits: RateLimits = field(default_factory=RateLimits)
     trusted_proxies: frozenset[str] = frozenset()
     webhooks_at_once: int = 512
+    has_simulator: bool = False

@@ -19,8 +19,8 @@ from typing import Literal, TypeVar
 import msgspec
 
 import agent_ui
-from hub.api.channel_settings import SHAPES, check_settings, join_settings
-from hub.app import choose_parts
+from hub.api.channel_settings import check_settings, join_settings
+from hub.app import MANIFESTS, choose_parts
 from hub.cli.embedded import is_in_use, places_of, reading
 from hub.environment import SystemClock
 from hub.errors import HubError, InvalidInput, SettingsError
@@ -245,14 +245,14 @@ def _channels(settings: Settings, records: Mapping[RecordKind, Sequence[Record]]
 def _faults(channel: Channel, bots: set[BotId], secrets: Secrets | None) -> Iterator[str]:
     if channel.routing.bot_id is not None and channel.routing.bot_id not in bots:
         yield "Its bot is gone: choose another."
-    if channel.kind not in SHAPES:
+    if channel.kind not in MANIFESTS:
         yield "This Huike does not know the kind."
         return
     if secrets is None:
         return
     try:
         opened = {name: secrets.open(sealed) for name, sealed in channel.secrets.items()}
-        check_settings(channel.kind, join_settings(channel.settings, opened))
+        check_settings(MANIFESTS[channel.kind].manifest, join_settings(channel.settings, opened))
     except InvalidInput as error:
         yield " ".join(f"{fault.field}: {fault.message}" for fault in error.faults) or error.detail
     except SettingsError as error:

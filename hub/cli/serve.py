@@ -10,14 +10,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 
 from hub import telemetry
 from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.demo.simulation import Simulation
 
 _LAST_RESORT_S = 9.0
 """After so long an end that hangs is cut short: ten seconds are promised, and what is durable is so already."""
@@ -79,17 +83,32 @@ def _end(server: asyncio.Task[None]) -> None:
 async def _serve(settings: Settings, *, is_demo: bool) -> None:
     from hub.app import running, serving  # noqa: PLC0415  # loaded by `serve`
 
-    lines = await _demonstrate(settings) if is_demo else []
-    if "web" not in settings.roles:
-        async with running(settings):
+    async with AsyncExitStack() as stack:
+        simulation = None
+        if (is_demo or settings.simulator) and "web" in settings.roles:
+            settings, simulation = await stack.enter_async_context(_simulating(settings))
+        lines = await _demonstrate(settings, simulation) if is_demo else []
+        if "web" not in settings.roles:
+            await stack.enter_async_context(running(settings))
             _say([f"Huike is ready: {', '.join(settings.roles)}", *lines])
-            await asyncio.Event().wait()
-    async with serving(settings) as (_services, address):
-        _say([f"Huike is ready: {address}", *lines])
+        else:
+            mount = simulation.mount if simulation else None
+            _services, address = await stack.enter_async_context(serving(settings, mount))
+            _say([f"Huike is ready: {address}", *lines])
         await asyncio.Event().wait()
 
 
-async def _demonstrate(settings: Settings) -> Sequence[str]:
+@asynccontextmanager
+async def _simulating(settings: Settings) -> AsyncIterator[tuple[Settings, Simulation]]:
+    from msgspec.structs import replace  # noqa: PLC0415  # only with the simulator
+
+    from hub.demo.simulation import simulating  # noqa: PLC0415  # the same
+
+    async with simulating(settings) as simulation:
+        yield replace(settings, simulator=True), simulation
+
+
+async def _demonstrate(settings: Settings, simulation: Simulation | None) -> Sequence[str]:
     """Fill an empty workspace and return a line for each demo account, `EMAIL  PASSWORD  ROLE`.
 
     Before the hub takes up its roles: the past that is told here must not be routed.
@@ -103,6 +122,8 @@ async def _demonstrate(settings: Settings) -> Sequence[str]:
         if await demo.fill(services):
             log.info("demo.filled")
         found = demo.accounts(services)
+        if found and simulation:
+            await simulation.connect(services)
     if not found:
         log.warning("demo.left_out", why="the workspace has data of its own")
     return [f"{account.email}  {account.password}  {account.role}" for account in found]

@@ -68,6 +68,15 @@ def accounts(services: Services) -> Sequence[Account]:
     return [account for account in STAFF if services.directory.agent_by_email(account.email) is not None]
 
 
+async def filled_at(services: Services) -> Timestamp | None:
+    """Return when the demonstration of this workspace was made; None when there is none, or not all of it."""
+    record = await services.core.store.record("system", MARKER)
+    if record is None or record.data is None:
+        return None
+    marker = msgspec.json.decode(record.data, type=Marker)
+    return marker.at if marker.state == "done" else None
+
+
 async def _begin(services: Services) -> Marker | None:
     """Return the marker of a filling to go on with; None when it is done or the workspace is in use."""
     store = services.core.store

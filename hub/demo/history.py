@@ -25,7 +25,7 @@ from hub.model.timeline import SYSTEM, Actor, Delivery, Message
 from hub.model.timestamps import Timestamp, from_seconds, shift, to_seconds
 from hub.model.workspace import Bot as BotRecord
 from hub.model.workspace import Channel
-from hub.services.inbound import demand_of
+from hub.services.arrivals import demand_of
 
 ZONE_S = 8 * 3600
 """The shop keeps the time of Shanghai, which has no summer time."""

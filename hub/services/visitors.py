@@ -23,11 +23,12 @@ from hub.model.workspace import Channel
 from hub.ports.abilities import Identifies
 from hub.ports.channel import Inbound, Sender
 from hub.ports.store import SessionQuery
+from hub.services.arrivals import Taken
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.desk import FileFinder, compose
 from hub.services.identities import Identities
-from hub.services.inbound import Inbounds, Taken
+from hub.services.inbound import Inbounds
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
 

@@ -77,7 +77,7 @@ async def check_channel(call: Call[CheckRequest, Nothing]) -> CheckAnswer:
     given = wanted.settings
     if wanted.channel_id is not None:
         given = change_settings(_kept(services, wanted.channel_id, wanted.kind), given)
-    plain, secrets = check_settings(wanted.kind, given)
+    plain, secrets = check_settings(services.manifests[wanted.kind].manifest, given)
     channel = Channel(
         id=wanted.channel_id or ChannelId(services.core.ids.new()),
         kind=wanted.kind,

@@ -104,7 +104,7 @@ async def create_channel(call: Call[ChannelDraft, Nothing]) -> ChannelView:
     if draft.kind not in services.connectors.kinds:
         raise refuse("kind", f"Channels of kind {draft.kind} come with a later version.")
     _check_routing(services, draft.routing)
-    plain, secrets = check_settings(draft.kind, draft.settings)
+    plain, secrets = check_settings(services.manifests[draft.kind].manifest, draft.settings)
     channel = Channel(
         id=ChannelId(services.core.ids.new()),
         kind=draft.kind,
@@ -164,7 +164,7 @@ def _sealed(services: Services, secrets: Mapping[str, str]) -> dict[str, str]:
 def _with_settings(services: Services, channel: Channel, change: Mapping[str, Any]) -> Channel:
     opened = {name: services.secrets.open(sealed) for name, sealed in channel.secrets.items()}
     given = change_settings(join_settings(channel.settings, opened), change)
-    plain, secrets = check_settings(channel.kind, given)
+    plain, secrets = check_settings(services.manifests[channel.kind].manifest, given)
     kept = {name: channel.secrets[name] for name, value in secrets.items() if opened.get(name) == value}
     fresh = _sealed(services, {name: value for name, value in secrets.items() if name not in kept})
     return replace(channel, settings=plain, secrets={**kept, **fresh})

@@ -6,6 +6,7 @@ import pytest
 
 from connectors._signing import Signer
 from hub.api.channel_settings import check_settings
+from hub.app import MANIFESTS
 from hub.errors import InvalidInput
 
 
@@ -21,7 +22,7 @@ from hub.errors import InvalidInput
 )
 def test_secrets_that_our_signer_takes_are_taken_whole(secret: str) -> None:
     Signer(secret)
-    assert check_settings("api", {"inbound_secret": secret})[1] == {"inbound_secret": secret}
+    assert check_settings(MANIFESTS["api"].manifest, {"inbound_secret": secret})[1] == {"inbound_secret": secret}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,6 @@ def test_what_our_signer_cannot_read_is_refused_when_it_is_set(secret: str) -> N
     with pytest.raises(ValueError, match="secret"):
         Signer(secret)
     with pytest.raises(InvalidInput) as refused:
-        check_settings("api", {"outbound_secret": secret})
+        check_settings(MANIFESTS["api"].manifest, {"outbound_secret": secret})
     assert refused.value.faults[0].field == "settings.outbound_secret"
     assert secret.strip() == "" or secret not in str(refused.value)

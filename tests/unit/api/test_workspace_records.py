@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.api.channel_settings import SECRETS, SHAPES, change_settings, check_settings, join_settings
+from hub.api.channel_settings import change_settings, check_settings, join_settings
+from hub.app import MANIFESTS
 from hub.errors import InvalidInput
 from hub.services.connectors import Connectors
 from tests.unit.api.world import PASSWORD, PUBLIC_URL, WHSEC, World
@@ -196,7 +197,7 @@ def _opened(connectors: Connectors) -> dict[str, object]:
     ("change", "field"),
     [
         ({"kind": "pigeon"}, "kind"),
-        ({"kind": "wechat", "settings": {"app_id": "x"}}, "kind"),
+        ({"kind": "wechat", "settings": {"app_id": 5}}, "settings.app_id"),
         ({"settings": {"more": 1}}, "settings.more"),
         ({"settings": {"outbound_url": 5}}, "settings.outbound_url"),
         ({"settings": {"outbound_url": "javascript:alert(1)"}}, "settings.outbound_url"),
@@ -220,22 +221,21 @@ async def test_only_origins_may_carry_a_widget(origin: str, staffed: World) -> N
     assert (await staffed.call("POST", "/channels", draft, as_="admin"))[0] == 422
 
 
-def test_every_kind_names_its_secrets() -> None:
-    assert SHAPES.keys() == SECRETS.keys()
+def test_groups_keep_their_secrets_apart() -> None:
     mail = {
         "address": "help@example.cn",
         "imap": {"host": "imap.example.cn", "port": 993, "user": "u", "password": "p1"},
         "smtp": {"host": "smtp.example.cn", "port": 465, "user": "u", "password": "p2"},
     }
-    plain, secrets = check_settings("email", mail)
+    plain, secrets = check_settings(MANIFESTS["email"].manifest, mail)
     assert secrets == {"imap.password": "p1", "smtp.password": "p2"}
     assert "p1" not in str(plain)
     again = change_settings(join_settings(plain, secrets), {"imap": {"folder": "Support"}})
-    assert check_settings("email", again)[0]["imap"]["folder"] == "Support"
-    assert check_settings("email", again)[1] == secrets
-    assert check_settings("sms_twilio", {"account_sid": "a", "from": "+1"})[0]["from"] == "+1"
+    assert check_settings(MANIFESTS["email"].manifest, again)[0]["imap"]["folder"] == "Support"
+    assert check_settings(MANIFESTS["email"].manifest, again)[1] == secrets
+    assert check_settings(MANIFESTS["sms_twilio"].manifest, {"account_sid": "a", "from": "+1"})[0]["from"] == "+1"
     with pytest.raises(InvalidInput):
-        check_settings("email", {**mail, "imap": {"host": 5}})
+        check_settings(MANIFESTS["email"].manifest, {**mail, "imap": {"host": 5}})
 
 
 async def test_the_workspace_tells_a_screen_what_it_needs(staffed: World) -> None:

@@ -20,6 +20,7 @@ from hub.model.timeline import Actor, Delivery, Message
 from hub.model.timestamps import Timestamp, shift
 from hub.model.workspace import Channel
 from hub.ports.channel import Capabilities, FetchedFile, FileBytes, Inbound, Outbound, Reply, Request, Sender, Sent
+from hub.services.arrivals import Taken
 from hub.services.attachments import Attachments
 from hub.services.channel_tools import ToolMaker
 from hub.services.connectors import Connectors
@@ -30,7 +31,7 @@ from hub.services.directory import Directory
 from hub.services.fetching import Fetching
 from hub.services.given_files import GivenFiles
 from hub.services.identities import Identities
-from hub.services.inbound import Inbounds, Taken
+from hub.services.inbound import Inbounds
 from hub.services.jobs import Outcome
 from hub.services.outbox import Outbox
 from hub.services.records import Records
