@@ -25,7 +25,7 @@ def _about(noun: str) -> list[Route]:
 
 
 async def _refusal(client: Rest, route: Route, record_id: str, message_id: str) -> RestError:
-    path = route.path.replace("{id}", record_id).replace("{message_id}", message_id)
+    path = route.path.replace("{id}", record_id).replace("{message_id}", message_id).replace("{other_id}", "nothing")
     body = None if route.method == "GET" else BODIES.get(route.name, {})
     with pytest.raises(RestError) as caught:
         await client.call(route.method, path, body)

@@ -2723,11 +2723,11 @@ export interface components {
          * ChannelHealth
          * @description Whether the channel works, and if not, what to do.
          *
-         *         `idle`: it is set up and nothing has happened yet. `waiting` counts messages whose sending has been put off.
+         *         `waiting` counts messages whose sending has been put off.
          */
         ChannelHealth: {
             /** @enum {unknown} */
-            state: "failing" | "idle" | "incomplete" | "ok" | "paused" | "unavailable";
+            state: "failing" | "incomplete" | "ok" | "paused" | "unavailable";
             /** @default  */
             detail: string;
             /** @default null */
