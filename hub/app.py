@@ -20,7 +20,11 @@ from aiohttp import web
 
 import agent_ui
 from connectors.api.connector import ApiConnector
+from connectors.email.connector import EmailConnector
 from connectors.manifests import load_all
+from connectors.sms_aliyun.connector import AliyunConnector
+from connectors.sms_smpp.connector import SmppConnector
+from connectors.sms_tencent.connector import TencentConnector
 from connectors.sms_twilio.connector import TwilioConnector
 from connectors.webchat.connector import WebchatConnector
 from connectors.wechat.connector import WechatConnector
@@ -157,6 +161,10 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         "api": ApiConnector,
         "wechat": WechatConnector,
         "wecom_kf": WecomKfConnector,
+        "email": EmailConnector,
+        "sms_aliyun": AliyunConnector,
+        "sms_smpp": SmppConnector,
+        "sms_tencent": TencentConnector,
         "sms_twilio": TwilioConnector,
     }
     tools = ToolMaker(core, records, secrets, attachments, public_url=_public_url(settings))

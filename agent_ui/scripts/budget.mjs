@@ -45,7 +45,8 @@ function firstLoad(manifest, page, ...keys) {
 
 /** The entries of the languages, of which one is always fetched at once; the heaviest counts. */
 function languages(manifest, folder) {
-  const keys = Object.keys(manifest).filter((key) => key.startsWith(folder))
+  // Folders inside hold words of what comes later.
+  const keys = Object.keys(manifest).filter((key) => key.startsWith(folder) && !key.slice(folder.length).includes('/'))
   if (keys.length < 2) throw new Error(`there are not two languages in ${folder}`)
   return { keys, heaviest: Math.max(...keys.map((key) => gzip(manifest[key].file))) }
 }

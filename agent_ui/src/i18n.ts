@@ -1,20 +1,26 @@
-// Languages: the browser's at first, then the one chosen. Each language is a file of its own, loaded when needed.
+// Languages: the browser's at first, then the one chosen. Each language is a file of its own, loaded when needed, and so
+// are the words of what is not on the first screen: a part that comes later asks for its words before it is shown.
 import { createI18n } from 'vue-i18n'
 import { compileMessages, type Source } from './model/messages'
 
 export type Locale = 'zh-CN' | 'en'
+export type Part = 'base' | 'login' | 'later' | 'channels'
 export const LOCALES: readonly { code: Locale; name: string }[] = [
   { code: 'zh-CN', name: '简体中文' },
   { code: 'en', name: 'English' },
 ]
 const KEY = 'huike.locale'
 
-const files: Record<Locale, () => Promise<{ default: Source }>> = {
-  'zh-CN': () => import('./locales/zh-CN.json'),
-  en: () => import('./locales/en.json'),
+type File = () => Promise<{ default: Source }>
+const files: Record<Part, Record<Locale, File>> = {
+  base: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
+  login: { 'zh-CN': () => import('./locales/login/zh-CN.json'), en: () => import('./locales/login/en.json') },
+  later: { 'zh-CN': () => import('./locales/later/zh-CN.json'), en: () => import('./locales/later/en.json') },
+  channels: { 'zh-CN': () => import('./locales/channels/zh-CN.json'), en: () => import('./locales/channels/en.json') },
 }
 
-const loaded = new Set<Locale>()
+const wanted = new Set<Part>(['base'])
+const loaded = new Set<string>()
 
 export const i18n = createI18n<false>({ legacy: false, locale: 'en', fallbackLocale: false })
 
@@ -27,12 +33,30 @@ export function preferredLocale(chosen: string | null, languages: readonly strin
   return 'en'
 }
 
+async function load(locale: Locale): Promise<void> {
+  const missing = [...wanted].filter((part) => !loaded.has(locale + part))
+  await Promise.all(
+    missing.map(async (part) => {
+      const texts = compileMessages((await files[part][locale]()).default)
+      i18n.global.mergeLocaleMessage(locale, texts as Parameters<typeof i18n.global.mergeLocaleMessage>[1])
+      loaded.add(locale + part)
+    }),
+  )
+}
+
+/** Have the words of a part in the language of the moment, and in every language that is chosen later. */
+export function addWords(part: Part): Promise<void> {
+  wanted.add(part)
+  return load(i18n.global.locale.value as Locale)
+}
+
+/** A part of the screen that is fetched with its words. */
+export function withWords<T>(part: Part, fetchPart: () => Promise<T>): () => Promise<T> {
+  return async () => (await Promise.all([fetchPart(), addWords(part)]))[0]
+}
+
 export async function setLocale(locale: Locale, remember = true): Promise<void> {
-  if (!loaded.has(locale)) {
-    const texts = compileMessages((await files[locale]()).default)
-    i18n.global.setLocaleMessage(locale, texts as Parameters<typeof i18n.global.setLocaleMessage>[1])
-    loaded.add(locale)
-  }
+  await load(locale)
   i18n.global.locale.value = locale
   document.documentElement.lang = locale
   if (remember) localStorage.setItem(KEY, locale)

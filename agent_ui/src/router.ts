@@ -1,17 +1,22 @@
 // Addresses of the console. A session has its own, so that it can be shared and the browser's Back works.
 import { createRouter, createWebHistory } from 'vue-router'
+import { withWords } from './i18n'
 import { useAuth } from './stores/auth'
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/login', name: 'login', component: () => import('./views/LoginView.vue') },
+    { path: '/login', name: 'login', component: withWords('login', () => import('./views/LoginView.vue')) },
     {
       path: '/',
       component: () => import('./views/ConsoleView.vue'),
       children: [
         { path: '', name: 'console', component: { render: () => null } },
         { path: 'sessions/:id', name: 'session', component: { render: () => null } },
+        // A page stands in the place of list and thread; the connection and its offers stay. `/channels` itself belongs
+        // to the providers' webhooks.
+        { path: 'admin/channels/:id?/:part?', name: 'channels', component: withWords('channels', () => import('./views/ChannelsView.vue')), meta: { page: true } },
+        { path: 'channels', redirect: { name: 'channels' } },
       ],
     },
     { path: '/:rest(.*)*', redirect: '/' },

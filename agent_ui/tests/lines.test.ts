@@ -6,7 +6,7 @@ import type { ActivityEntry } from '@/api/types'
 import { usePeople } from '@/composables/people'
 import ActivityLine from '@/features/console/ActivityLine.vue'
 import IdentityList from '@/features/console/IdentityList.vue'
-import { i18n, setLocale } from '@/i18n'
+import { addWords, i18n, setLocale } from '@/i18n'
 import { activity, session } from './make'
 
 beforeEach(async () => {
@@ -16,6 +16,7 @@ beforeEach(async () => {
   localStorage.setItem('huike.auth', JSON.stringify({ token: 't1', expires_at: later, refresh_token: 'r1', refresh_expires_at: later, agent, got_at: Date.now() }))
   setActivePinia(createPinia())
   await setLocale('zh-CN', false)
+  await addWords('later')
 })
 
 function shown(part: Component, props: Record<string, unknown>): string {

@@ -5,8 +5,6 @@ import { preferredLocale } from '@/i18n'
 import { botWord } from '@/features/console/botWords'
 import botEn from '@/locales/bot/en.json'
 import botZh from '@/locales/bot/zh-CN.json'
-import en from '@/locales/en.json'
-import zh from '@/locales/zh-CN.json'
 import type { Source } from '@/model/messages'
 
 function flat(source: Source, prefix = ''): Map<string, string> {
@@ -18,8 +16,19 @@ function flat(source: Source, prefix = ''): Map<string, string> {
   return out
 }
 
-const english = flat(en)
-const chinese = flat(zh)
+/** All words of a language: those of the first screen and those of each part that comes later. */
+function wordsOf(language: string): Map<string, string> {
+  const out = new Map<string, string>()
+  for (const part of ['', 'login/', 'later/', 'channels/']) {
+    for (const [key, text] of flat(JSON.parse(readFileSync(`src/locales/${part}${language}.json`, 'utf8')) as Source)) {
+      expect(out.has(key), `${key} stands in two parts`).toBe(false)
+      out.set(key, text)
+    }
+  }
+  return out
+}
+const english = wordsOf('en')
+const chinese = wordsOf('zh-CN')
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(vue|ts)$/.test(file))

@@ -55,7 +55,7 @@ export function reply(seq: number, state: NonNullable<MessageEntry['delivery']>[
   return message(seq, {
     direction: 'out',
     author: { kind: 'agent', id: 'me', name: '李晓雯' },
-    delivery: { state, reason: null },
+    delivery: { state, reason: null, trouble: null },
     ...fields,
   })
 }

@@ -114,7 +114,7 @@ def _check_form(setting: Setting, value: Any) -> None:
         raise refuse(f"settings.{setting.name}", "Give an address that begins with http:// or https://.")
     items = value if isinstance(value, list | tuple) else (value,)
     for index, item in enumerate(items):
-        if setting.pattern and isinstance(item, str) and item and not re.fullmatch(setting.pattern, item):
+        if setting.must_match and isinstance(item, str) and item and not re.fullmatch(setting.pattern, item):
             where = f"{setting.name}[{index}]" if isinstance(value, list | tuple) else setting.name
             raise refuse(f"settings.{where}", f"Not written as it should be. {setting.help['en']}")
 

@@ -88,7 +88,7 @@ async def simulating(settings: Settings) -> AsyncIterator[Simulation]:
     world = World(base_url=f"http://{host}:{settings.port}{PREFIX}", clock=SystemClock(), ids=SystemIds())
     await world.open()
     try:
-        yield Simulation(world, settings.public_url or f"http://{host}:{settings.port}")
+        yield Simulation(world, settings.public_url or f"http://{settings.host}:{settings.port}")
     finally:
         await world.close()
 

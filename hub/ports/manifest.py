@@ -20,7 +20,8 @@ SettingType = Literal["text", "secret", "url", "number", "switch", "choice", "li
 class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
 
-    A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
+    What does not fit the pattern is pointed out by the form, and refused only where it `must_match`: providers change
+    the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     required: bool = False
     group: Words | None = None
     pattern: str = ""
+    must_match: bool = False
     choices: tuple[str, ...] = ()
     default: str = ""
 

@@ -82,6 +82,7 @@ export const http = {
   post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body),
   put: <T>(path: string, body: unknown) => call<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, body),
+  remove: (path: string) => call<void>('DELETE', path),
   /** Without a token: sign-in and token refresh. */
   open: <T>(path: string, body: unknown) => call<T>('POST', path, body, true),
 }

@@ -2606,7 +2606,8 @@ export interface components {
          * Setting
          * @description One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
          *
-         *         A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
+         *         What does not fit the pattern is pointed out by the form, and refused only where it `must_match`: providers change
+         *         the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
          */
         Setting: {
             name: string;
@@ -2626,6 +2627,8 @@ export interface components {
             } | null;
             /** @default  */
             pattern: string;
+            /** @default false */
+            must_match: boolean;
             /** @default [] */
             choices: string[];
             /** @default  */

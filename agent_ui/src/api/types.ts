@@ -48,7 +48,13 @@ export interface Content {
   url?: string
   title?: string
   subject?: string
+  full_text?: string
+  html?: string
+  email?: MailFacts
 }
+
+export type MailPerson = Schemas['MailPerson']
+export type MailFacts = Schemas['MailFacts']
 
 export type MessageEntry = Omit<Schemas['Message'], 'kind' | 'content' | 'delivery' | 'client_id' | 'in_reply_to' | 'provider_ids'> & {
   kind: 'message'

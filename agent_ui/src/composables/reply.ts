@@ -39,6 +39,14 @@ export function useReply(
     { immediate: true },
   )
 
+  // Who answers a mail writes by mail.
+  watch(
+    () => ui.answered,
+    (one) => {
+      if (one?.sessionId === session.value.id && one.channelId) channelId.value = one.channelId
+    },
+  )
+
   const conflict = computed(() => outbox.of(session.value.id).find((item) => item.state === 'conflict') ?? null)
   watch(conflict, (item) => {
     // What arrived must be there to be read, also when its event is late.
@@ -93,8 +101,10 @@ export function useReply(
     if (mode.value === 'note') {
       body.note = true
     } else {
-      if (channelId.value && session.value.channel_ids.length > 1) body.channel_id = channelId.value
       const id = session.value.id
+      if (channelId.value && (session.value.channel_ids.length > 1 || channelId.value !== session.value.reply_channel_id)) body.channel_id = channelId.value
+      if (ui.answered?.sessionId === id && ui.answered.channelId === channelId.value) body.in_reply_to = ui.answered.messageId
+      ui.answered = null
       body.seen_seq = timeline.thread(id).seen || (live.timeline(id)?.to ?? 0)
     }
     stopTyping()

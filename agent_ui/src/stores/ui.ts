@@ -1,6 +1,6 @@
 // What is open, chosen and preferred on this screen; nothing of it concerns the server.
 import { defineStore } from 'pinia'
-import { reactive, ref, watch } from 'vue'
+import { reactive, ref, shallowRef, watch } from 'vue'
 import { usePreference } from '@/composables/preference'
 
 export type Theme = 'auto' | 'light' | 'dark'
@@ -12,6 +12,14 @@ export interface Toast {
   tone: 'info' | 'good' | 'bad'
   text: string
   action?: { label: string; run: () => void }
+}
+
+/** The mail that the next reply of a session answers, when the agent has chosen one. */
+export interface Answered {
+  sessionId: string
+  messageId: string
+  channelId: string | null
+  title: string
 }
 
 const TOAST_MS = 6_000
@@ -28,6 +36,7 @@ export const useUi = defineStore('ui', () => {
   const toasts = reactive<Toast[]>([])
   // Asks the reply box, which may not exist yet, to take the focus.
   const focusReply = ref(false)
+  const answered = shallowRef<Answered | null>(null)
   const system = window.matchMedia('(prefers-color-scheme: dark)')
   const prefersDark = ref(system.matches)
   system.addEventListener('change', () => (prefersDark.value = system.matches))
@@ -49,6 +58,11 @@ export const useUi = defineStore('ui', () => {
     focusReply.value = true
   }
 
+  function answer(what: Answered): void {
+    answered.value = what
+    write('reply')
+  }
+
   watch(
     [theme, prefersDark],
     () => {
@@ -58,5 +72,5 @@ export const useUi = defineStore('ui', () => {
     { immediate: true },
   )
 
-  return { theme, sound, desktop, panelOpen, panelView, replyMode, overlay, toasts, focusReply, toast, dismiss, write }
+  return { theme, sound, desktop, panelOpen, panelView, replyMode, overlay, toasts, focusReply, answered, toast, dismiss, write, answer }
 })

@@ -1,0 +1,31 @@
+// Pausing, resuming and deleting a channel, with what is told afterwards.
+import { useI18n } from 'vue-i18n'
+import { channelApi, type Channel } from '@/api/channels'
+import { useFailure } from '@/composables/failure'
+import { useUi } from '@/stores/ui'
+import { useChannels } from './store'
+
+export function useChannelActs() {
+  const { t } = useI18n()
+  const ui = useUi()
+  const channels = useChannels()
+  const { attempt } = useFailure()
+
+  function toggle(channel: Channel): Promise<boolean> {
+    const act = channel.health.state === 'paused' ? 'resume' : 'pause'
+    return attempt(async () => {
+      channels.put(await channelApi.act(channel.id, act))
+      ui.toast('good', act === 'pause' ? t('channels.pausedNow') : t('channels.resumedNow'))
+    })
+  }
+
+  function remove(channel: Channel): Promise<boolean> {
+    return attempt(async () => {
+      await channelApi.remove(channel.id)
+      channels.drop(channel.id)
+      ui.toast('good', t('channels.removed', { name: channel.name }))
+    })
+  }
+
+  return { toggle, remove }
+}

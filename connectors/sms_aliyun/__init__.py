@@ -1,0 +1,1 @@
+"""SMS by Aliyun (Alibaba Cloud): approved templates out, replies and reports in."""

@@ -1,0 +1,1 @@
+"""SMS by Tencent Cloud: approved templates out, replies and reports in."""

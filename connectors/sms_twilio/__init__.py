@@ -1,0 +1,1 @@
+"""SMS and MMS (and WhatsApp where the account has it) by Twilio."""
