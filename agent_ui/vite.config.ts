@@ -53,6 +53,7 @@ export default defineConfig({
       '/widget': hub,
       '/widget.js': hub,
       '/demo': hub,
+      '/simulator': hub,
     },
   },
   test: {

@@ -9,6 +9,7 @@ Source: RFC 5321, 3463 (enhanced status codes) and 4954 (AUTH).
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -41,6 +42,8 @@ class MailProvider:
     async def open(self) -> None:
         """Listen."""
         await self._imap.open()
+        # At each login the library complains of a property of its own.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
         handler = SmtpHandler(self.store, self._clock)
         self._smtp = await loop.create_server(lambda: _smtp(handler, loop), "127.0.0.1", 0)
@@ -77,9 +80,11 @@ class SmtpHandler:
         account = cast("object", session.auth_data)
         if not isinstance(account, MailAccount):
             return "530 5.7.0 Log in first"
-        if address and plain_address(address) != plain_address(account.address):
+        sender = address.strip("<>")
+        if sender and plain_address(sender) != plain_address(account.address):
             return "553 5.7.1 The sender must be the account's own address"
-        envelope.mail_from = address or ""
+        # The library wants a sender to be there: the empty one keeps its brackets.
+        envelope.mail_from = sender or "<>"
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
 
@@ -99,10 +104,11 @@ class SmtpHandler:
         """Deliver to each recipient."""
         data, at = envelope.original_content or b"", self._clock.seconds()
         received = f"Received: from {session.host_name or 'unknown'} by {_HOST} with ESMTPA\r\n".encode()
+        sender = (envelope.mail_from or "").strip("<>")
         for recipient in envelope.rcpt_tos:
             box = self._store.box(recipient)
             if box is not None:
-                box.deliver(received + data, sender=envelope.mail_from or "", recipient=recipient, at=at)
+                box.deliver(received + data, sender=sender, recipient=recipient, at=at)
         return "250 2.0.0 Ok: queued"
 
 

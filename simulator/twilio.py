@@ -9,6 +9,7 @@ Source: Twilio, "Messages resource", "Outbound message status", "Accessing media
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ __all__ = ["Account", "Bubble", "Phone", "Picture", "Twilio"]
 _WAITING = 1000
 """States that wait for being told; when so many wait, the API answers 429."""
 _PUSH_S = 15.0
+_PAGE, _LONGEST_PAGE = 50, 1000
 
 
 class Twilio:
@@ -79,7 +81,7 @@ class Twilio:
             ) as response:
                 await response.read()
                 return response.status
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return 0
 
     async def settle(self) -> None:
@@ -143,7 +145,8 @@ class Twilio:
             for kept in reversed(account.messages)
             if (to is None or kept.to == to) and kept_at(kept).date().isoformat() >= since
         ]
-        size = int(request.query.get("PageSize", "50"))
+        asked = request.query.get("PageSize", "")
+        size = min(int(asked), _LONGEST_PAGE) if asked.isascii() and asked.isdigit() else _PAGE
         return web.json_response({"messages": found[:size], "page": 0, "page_size": size, "next_page_uri": None})
 
     async def _get_account(self, request: web.Request) -> web.Response:
@@ -175,12 +178,9 @@ class Twilio:
         return web.Response(status=404)
 
     def _account(self, request: web.Request) -> Account:
-        try:
-            given = aiohttp.BasicAuth.decode(request.headers.get("Authorization", ""))
-        except ValueError:
-            given = aiohttp.BasicAuth("")
-        account = self.accounts.get(given.login)
-        if account is None or not hmac.compare_digest(given.password.encode(), account.token.encode()):
+        name, token = _login(request.headers.get("Authorization", ""))
+        account = self.accounts.get(name)
+        if account is None or not hmac.compare_digest(token.encode(), account.token.encode()):
             raise Refusal(20003, 401, "Authenticate")
         if request.match_info["sid"] != account.sid:
             raise Refusal(20404, 404, "The requested resource was not found")
@@ -195,3 +195,13 @@ def _refused(refusal: Refusal) -> web.Response:
         "status": refusal.status,
     }
     return web.json_response(body, status=refusal.status)
+
+
+def _login(header: str) -> tuple[str, str]:
+    """Return the name and the word of a basic login; empty ones for any other."""
+    scheme, _, given = header.partition(" ")
+    try:
+        name, _, word = base64.b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return (name, word) if scheme.lower() == "basic" else ("", "")

@@ -258,6 +258,8 @@ class WechatPlatform:
         if account is None or phone is None:
             return _error(code or 40003, "invalid credential or openid")
         known = {"openid": phone.openid, "language": "zh_CN", "subscribe_time": int(self.now_s())}
+        if phone.unionid:
+            known["unionid"] = phone.unionid
         return web.json_response({"subscribe": int(phone.follows), **(known if phone.follows else {})})
 
     def _credentials(self, app_id: object, secret: object) -> tuple[tuple[Account, Tokens] | None, int]:

@@ -78,6 +78,7 @@ class Phone:
     openid: str
     line: Line
     follows: bool = False
+    unionid: str = ""
     blocks: bool = False
     typing_until: float = 0.0
     window: Window = field(default_factory=Window)

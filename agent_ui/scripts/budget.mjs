@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-const BUDGETS = { console: 150, lazy: 220, loader: 5, widget: 45, widgetLater: 15 }
+const BUDGETS = { console: 150, lazy: 220, loader: 5, widget: 45, widgetLater: 15, simulator: 45 }
 const dist = resolve(fileURLToPath(new URL('..', import.meta.url)), process.env.HUIKE_DIST ?? 'dist')
 const failures = []
 
@@ -78,7 +78,12 @@ function checkWidget() {
   report('widget chat, what comes later', weight(later), BUDGETS.widgetLater)
 }
 
-for (const check of [checkConsole, checkWidget]) {
+function checkSimulator() {
+  const manifest = JSON.parse(read('.vite/simulator.json'))
+  report('simulator', weight(firstLoad(manifest, 'simulator.html')), BUDGETS.simulator)
+}
+
+for (const check of [checkConsole, checkWidget, checkSimulator]) {
   try {
     check()
   } catch (error) {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Setting } from '@/api/channels'
-import { faultsOf, groupsOf, serverFaults, settingsToSend, valuesOf } from '@/model/settings'
+import { faultsOf, groupsOf, isOdd, serverFaults, settingsToSend, valuesOf } from '@/model/settings'
 
 const both = (text: string) => ({ en: text, 'zh-CN': text })
 function field(name: string, type: Setting['type'] = 'text', fields: Partial<Setting> = {}): Setting {
-  return { name, type, label: both(name), help: both(''), required: false, group: null, pattern: '', choices: [], default: '', ...fields }
+  return { name, type, label: both(name), help: both(''), required: false, group: null, pattern: '', must_match: false, choices: [], default: '', ...fields }
 }
 const FIELDS = [
-  field('address', 'text', { required: true, pattern: '[^@]+@[^@]+' }),
+  field('address', 'text', { required: true, pattern: '[^@]+@[^@]+', must_match: true }),
   field('imap.host', 'text', { group: both('Incoming') }),
   field('imap.port', 'number', { group: both('Incoming'), default: '993' }),
   field('imap.password', 'secret', { group: both('Incoming'), required: true }),
-  field('origins', 'list', { pattern: 'https://.+' }),
+  field('origins', 'list', { pattern: 'https://.+', must_match: true }),
   field('theme', 'object'),
   field('idle', 'switch', { default: 'true' }),
 ]
@@ -50,8 +50,16 @@ describe('the form of a channel', () => {
     expect(faultsOf(FIELDS, values, new Set(['imap.password']))).not.toHaveProperty('imap.password')
   })
 
+  it('points out what only looks odd, and lets it pass', () => {
+    const loose = field('app_id', 'text', { pattern: 'wx[0-9a-f]{16}' })
+    expect(isOdd(loose, 'gh_1')).toBe(true)
+    expect(isOdd(loose, 'wx0123456789abcdef')).toBe(false)
+    expect(isOdd(loose, '')).toBe(false)
+    expect(faultsOf([loose], { app_id: 'gh_1' }, new Set())).toEqual({})
+  })
+
   it('leaves a pattern that only the hub understands to the hub', () => {
-    expect(faultsOf([field('x', 'text', { pattern: '(?P<a>b)' })], { x: 'c' }, new Set())).toEqual({})
+    expect(faultsOf([field('x', 'text', { pattern: '(?P<a>b)', must_match: true })], { x: 'c' }, new Set())).toEqual({})
   })
 
   it('puts the hub’s objections at their fields, and the rest where it is seen', () => {

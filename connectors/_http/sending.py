@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 
 import aiohttp
 import msgspec
@@ -23,6 +24,7 @@ _CONNECT_S = 5.0
 _CLOSE_GRACE_S = 3.0
 """Sends under way may end for so long when a channel is closed."""
 MAX_ANSWER_BYTES = 256 * 1024
+_PLAIN_BYTES = 512 * 1024
 _LONGEST_WAIT_S = 86_400.0
 """A provider's wish for a later try counts up to a day: a slip in a date must not stop a session for ever."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -99,7 +101,9 @@ class Poster:
                 self._idle.set()
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        async with self._opened().post(url, data=body, headers=headers, allow_redirects=False) as response:
+        # As a file of its own: the client warns of large bodies given as plain bytes.
+        data = BytesIO(body) if len(body) > _PLAIN_BYTES else body
+        async with self._opened().post(url, data=data, headers=headers, allow_redirects=False) as response:
             answer = b""
             while len(answer) < MAX_ANSWER_BYTES:
                 part = await response.content.read(MAX_ANSWER_BYTES - len(answer))

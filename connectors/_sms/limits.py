@@ -7,10 +7,12 @@ asked, and given back when the provider took nothing.
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 
 import msgspec
 
-from hub.ports.channel import SendRefused
+from hub.errors import HubError
+from hub.ports.channel import SendDelayed, SendRefused
 from hub.ports.channel_tools import ChannelTools
 
 PER_NUMBER_DAY = 50
@@ -34,11 +36,17 @@ class NumberLimit:
 
         Raises:
             SendRefused: the number has had all of its messages in the last 24 hours.
+            SendDelayed: the count cannot be read or kept just now.
         """
         now = self._clock.seconds()
-        if not self._per_day:
-            return now
-        name = self._name(number)
+        if self._per_day:
+            try:
+                await self._count(self._name(number), now)
+            except HubError as error:
+                raise SendDelayed("The count of this number's messages cannot be kept just now.") from error
+        return now
+
+    async def _count(self, name: str, now: float) -> None:
         async with self._memory.alone(name):
             times = [at for at in await self._read(name) if now - _DAY_S < at]
             if len(times) >= self._per_day:
@@ -47,18 +55,18 @@ class NumberLimit:
                     "limit_reached",
                 )
             await self._write(name, [*times, now])
-        return now
 
     async def give_back(self, number: str, at: float) -> None:
-        """Take one message out of the count: the provider did not take it."""
+        """Take one message out of the count: the provider did not take it. Without a memory it stays counted."""
         if not self._per_day:
             return
         name = self._name(number)
-        async with self._memory.alone(name):
-            times = await self._read(name)
-            if at in times:
-                times.remove(at)
-                await self._write(name, times)
+        with suppress(HubError):
+            async with self._memory.alone(name):
+                times = await self._read(name)
+                if at in times:
+                    times.remove(at)
+                    await self._write(name, times)
 
     async def _read(self, name: str) -> list[float]:
         text = await self._memory.read(name)

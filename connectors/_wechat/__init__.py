@@ -2,7 +2,7 @@
 
 from connectors._wechat.crypto import Crypto, Envelope, InvalidKey, Undecipherable, check_aes_key, fits, signature
 from connectors._wechat.token import AccessToken, TokenKeeper
-from connectors._wechat.xml import Fields, read_document, read_json, read_xml, text
+from connectors._wechat.xml import Fields, read_document, read_json, read_xml
 
 __all__ = [
     "AccessToken",
@@ -18,5 +18,4 @@ __all__ = [
     "read_json",
     "read_xml",
     "signature",
-    "text",
 ]

@@ -63,7 +63,7 @@ class Api:
         """Post a file as the form field `media`; raises like `call`."""
         form = aiohttp.MultipartWriter("form-data")
         part = form.append(data, {"Content-Type": mime})
-        part.set_content_disposition("form-data", name="media", filename=name)
+        part.set_content_disposition("form-data", quote_fields=False, name="media", filename=name)
         body = await form.as_bytes()
         return await self._with_token(path, {"type": kind}, body, form.headers["Content-Type"])
 

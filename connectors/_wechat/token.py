@@ -58,6 +58,7 @@ class TokenKeeper:
                 return self._held.value
             async with self._memory.alone(self._name):
                 self._held = await self._remembered() or await self._fetched()
+                self._dropped = ""
                 return self._held.value
 
     async def drop_if(self, failed: str) -> None:
@@ -65,12 +66,17 @@ class TokenKeeper:
         if failed == self._dropped:
             return
         self._dropped = failed
-        if self._held is not None and self._held.value == failed:
-            self._held = None
+        self._let_go(failed)
         async with self._turn, self._memory.alone(self._name):
+            # Somebody may have taken it out of the memory again while this one waited.
+            self._let_go(failed)
             kept = await self._remembered()
             if kept is not None and kept.value == failed:
                 await self._memory.write(self._name, "")
+
+    def _let_go(self, failed: str) -> None:
+        if self._held is not None and self._held.value == failed:
+            self._held = None
 
     async def _remembered(self) -> _Kept | None:
         text = await self._memory.read(self._name)
@@ -85,7 +91,6 @@ class TokenKeeper:
         # A token for less than twice the margin is used for half its life: always fetching would use up the quota.
         good_for = max(fresh.expires_in - _MARGIN_S, fresh.expires_in / 2)
         kept = _Kept(value=fresh.value, ends_at=self._clock.seconds() + good_for)
-        self._dropped = ""
         await self._memory.write(self._name, msgspec.json.encode(kept).decode())
         return kept
 

@@ -30,6 +30,8 @@ from hub.ports.channel import GivenFile, Inbound, Sender
 _MAX_PEOPLE = 100
 _MAX_REFERENCES = 100
 _MAX_SUBJECT = 1000
+_MAX_READ = 2 * MAX_MAIL_TEXT
+"""What is kept is half of it at most; text of megabytes would take seconds to be read and then be thrown away."""
 _MAX_ID = 300
 _MAX_NAME = 200
 CUT = "\n\n[邮件过大，这里只有开头部分。 / The mail is too large: only its beginning is here.]"
@@ -128,7 +130,7 @@ def _entry(
 
 
 def _content(mail: Mail, judgement: Judgement, arrived: Arrived, author: MailAddress) -> Email:
-    text = read_text(mail.text, mail.html)
+    text = read_text(mail.text[:_MAX_READ], mail.html[:_MAX_READ])
     end = "" if arrived.is_whole else CUT
     bounces = tuple(
         MailBounce(

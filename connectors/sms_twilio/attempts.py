@@ -27,9 +27,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 _attempts = msgspec.json.Decoder(list[Attempt])
 
 
-def body_hash(form: bytes) -> str:
-    """Return a short fingerprint of what was sent."""
-    return sha256(form).hexdigest()[:32]
+def body_hash(to: str, text: str) -> str:
+    """Return a short fingerprint of what was sent; files are left out, their addresses differ at every attempt."""
+    return sha256(f"{to}\n{text}".encode()).hexdigest()[:32]
 
 
 class Unanswered:
@@ -39,18 +39,17 @@ class Unanswered:
         """Keep them in the channel's memory."""
         self._memory = memory
 
-    async def find(self, key: str, form: bytes) -> Attempt | None:
+    async def find(self, key: str, body: str) -> Attempt | None:
         """Return the first unanswered attempt of this message, if there was one with the same content."""
-        wanted = body_hash(form)
-        return next((each for each in await self._read() if each.key == key and each.body == wanted), None)
+        return next((each for each in await self._read() if each.key == key and each.body == body), None)
 
-    async def keep(self, key: str, form: bytes, at_s: float) -> None:
+    async def keep(self, key: str, body: str, at_s: float) -> None:
         """Keep an attempt; of several of one message the first counts."""
         async with self._memory.alone(_NAME):
             kept = await self._read()
-            if any(each.key == key and each.body == body_hash(form) for each in kept):
+            if any(each.key == key and each.body == body for each in kept):
                 return
-            kept.append(Attempt(key=key, body=body_hash(form), at_s=at_s))
+            kept.append(Attempt(key=key, body=body, at_s=at_s))
             await self._memory.write(_NAME, msgspec.json.encode(kept[-_KEPT:]).decode())
 
     async def _read(self) -> list[Attempt]:

@@ -15,9 +15,9 @@ from connectors._http import TOTAL_S, Fetcher, Poster
 from connectors._sms import AnswerTooLong, Asker, NotAnswered, measure, plain_text
 from connectors._sms.reading import needed, text_of
 from connectors.sms_twilio import sending, signature, wire
-from connectors.sms_twilio.attempts import Unanswered
+from connectors.sms_twilio.attempts import Unanswered, body_hash
 from connectors.sms_twilio.checking import check_account
-from hub.errors import Unauthenticated
+from hub.errors import HubError, Unauthenticated
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel
 from hub.ports.abilities import CheckResult, Measure
@@ -31,6 +31,7 @@ from hub.ports.channel import (
     Outbound,
     Reply,
     Request,
+    SendDelayed,
     SendUnknown,
     Sent,
 )
@@ -62,6 +63,7 @@ class TwilioConnector:
         self._channel_id = channel.id
         self._settings = settings
         self._clock = tools.clock
+        self._log = tools.log
         self._status_url = tools.status_url
         self._tokens = tuple(text_of(settings, "auth_token").split())
         self._account = sending.Account(
@@ -125,20 +127,30 @@ class TwilioConnector:
         started = self._clock.seconds()
         try:
             async with asyncio.timeout(self._total_s):
-                found = await self._earlier(outbound, form)
+                found = await self._earlier(outbound)
                 if found is not None:
                     return found
                 url = self._account.address("/Messages.json")
                 return sending.read_answer(await self._poster.post(url, body=form, headers=headers))
         except SendUnknown:
-            await self._unanswered.keep(outbound.key, form, started)
+            await self._remember(outbound, started)
             raise
         except TimeoutError as error:
-            await self._unanswered.keep(outbound.key, form, started)
+            await self._remember(outbound, started)
             raise SendUnknown("Twilio did not answer in time.") from error
 
-    async def _earlier(self, outbound: Outbound, form: bytes) -> Sent | None:
-        attempt = await self._unanswered.find(outbound.key, form)
+    async def _remember(self, outbound: Outbound, at_s: float) -> None:
+        try:
+            await self._unanswered.keep(outbound.key, _body_hash(outbound), at_s)
+        except HubError:
+            # What matters is that the attempt stays open; without the note a resend does not look first.
+            self._log("attempt.forgotten", message=outbound.key)
+
+    async def _earlier(self, outbound: Outbound) -> Sent | None:
+        try:
+            attempt = await self._unanswered.find(outbound.key, _body_hash(outbound))
+        except HubError as error:
+            raise SendDelayed("The hub's own memory cannot be read just now.") from error
         if attempt is None:
             return None
         url = sending.list_address(self._account, outbound.address, attempt.at_s)
@@ -146,8 +158,7 @@ class TwilioConnector:
             answer = await self._asker.get(url, self._account.headers())
         except NotAnswered as error:
             raise SendUnknown("Twilio cannot be asked whether an earlier attempt arrived.") from error
-        text = plain_text(outbound.content)
-        sid = sending.find_message(answer, outbound.address, text, attempt.at_s, self._clock.seconds())
+        sid = sending.find_message(answer, outbound, since_s=attempt.at_s, until_s=self._clock.seconds())
         return Sent(provider_id=sid) if sid else None
 
     def measure(self, text: str) -> Measure:
@@ -186,6 +197,10 @@ class TwilioConnector:
         if answer.status != 200:
             raise FileRefused(f"Twilio answered {answer.status} for the file.")
         return FileBytes(data=answer.body, mime=answer.headers.get("content-type", "").partition(";")[0].strip())
+
+
+def _body_hash(outbound: Outbound) -> str:
+    return body_hash(outbound.address, plain_text(outbound.content))
 
 
 def _joined(url: URL, location: str) -> str:

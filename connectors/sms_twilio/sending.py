@@ -54,6 +54,7 @@ class _Listed(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
     direction: str = ""
     date_created: str = ""
+    num_media: str = ""
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,8 +132,8 @@ def list_address(account: Account, to: str, since_s: float) -> str:
     return account.address("/Messages.json?") + urlencode([("To", to), ("DateSent>", day), ("PageSize", "200")])
 
 
-def find_message(answer: Answer, to: str, text: str, since_s: float, until_s: float) -> str | None:
-    """Return Twilio's name of the message to this number with this text that it took between two times.
+def find_message(answer: Answer, outbound: Outbound, *, since_s: float, until_s: float) -> str | None:
+    """Return Twilio's name of the message like this one that it took between two times.
 
     Raises:
         SendUnknown: the answer is no list.
@@ -143,9 +144,11 @@ def find_message(answer: Answer, to: str, text: str, since_s: float, until_s: fl
         page = None
     if page is None:
         raise SendUnknown("Twilio does not tell whether an earlier attempt arrived.")
+    text, files = plain_text(outbound.content).strip(), str(len(outbound.content.attachments))
     for one in page.messages:
-        is_it = one.to == to and (one.body or "") == text and one.direction.startswith("outbound")
-        if is_it and since_s - _BEFORE_S <= _seconds(one.date_created) <= until_s + _AFTER_S:
+        is_alike = (one.to, (one.body or "").strip(), one.num_media or files) == (outbound.address, text, files)
+        is_then = since_s - _BEFORE_S <= _seconds(one.date_created) <= until_s + _AFTER_S
+        if is_alike and is_then and one.direction.startswith("outbound"):
             return one.sid
     return None
 

@@ -49,7 +49,8 @@ def parse(request: Request, channel_id: ChannelId, now: Timestamp) -> Inbound:
         Malformed: it is no form in UTF-8.
         InvalidInput: a field that must be there is not; the fault names it.
     """
-    fields = _fields(request.body)
+    # A number may be set to GET: then the fields stand in the address, which is what is signed.
+    fields = request.query if request.method == "GET" else _fields(request.body)
     sid = fields.get("MessageSid") or fields.get("SmsSid") or fields.get("SmsMessageSid") or ""
     if not 0 < len(sid) <= 200:
         raise wrong("MessageSid", "Must be there.")

@@ -24,6 +24,7 @@ from connectors.wechat.account import Account, read_account
 from connectors.wechat.events import parse_event
 from connectors.wechat.media import Downloads, Uploads
 from connectors.wechat.outgoing import plan, text_parts
+from connectors.wechat.people import People
 from connectors.wechat.pushes import PushGate
 from connectors.wechat.sending import Sending
 from connectors.wechat.typing import TypingRules
@@ -42,6 +43,7 @@ from hub.ports.channel import (
     Reply,
     Request,
     SendDelayed,
+    Sender,
     SendRefused,
     SendUnknown,
     Sent,
@@ -84,6 +86,7 @@ class WechatConnector:
         tokens = TokenKeeper(tools.memory, tools.clock, self._fetch_token, _token_name(account))
         self._api = Api(account.api_base, self._poster, tokens)
         self._downloads = Downloads(self._api, self._fetcher)
+        self._people = People(self._api, self._fetcher)
         self._sending = Sending(
             self._api,
             Uploads(self._api, tools.clock, tools.read_file),
@@ -143,6 +146,16 @@ class WechatConnector:
         await self._sending.send(outbound.key, outbound.address, steps)
         self._rules.answered(outbound.address, self._clock.seconds())
         return Sent()
+
+    async def profile(self, address: str) -> Sender | None:
+        """Return the user with the unionid where the platform tells it; mini programs cannot be asked.
+
+        Raises:
+            FileDelayed: it cannot be had now.
+        """
+        if self._account.sending_fault or self._account.is_mini_program:
+            return None
+        return await self._people.profile(address)
 
     async def typing(self, address: str, is_typing: bool) -> None:
         """Show it where the platform's rules allow; what it says against it is no error."""

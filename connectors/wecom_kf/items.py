@@ -63,7 +63,7 @@ def read_item(item: object, account: Account, now: Timestamp) -> tuple[Inbound, 
     sent_s = seconds(found, "send_time")
     at = from_seconds(sent_s) if sent_s is not None else now
     # Messages have whole seconds, the channel milliseconds.
-    is_before = sent_s is not None and sent_s <= int(to_seconds(account.since))
+    is_before = sent_s is not None and sent_s < int(to_seconds(account.since))
     if is_before or word(found, "open_kfid") not in ("", account.open_kfid):
         return (Inbound(event_id=event_id, kind="ignored", occurred_at=at),)
     if word(found, "msgtype") == _EVENT:

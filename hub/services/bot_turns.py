@@ -147,7 +147,10 @@ class BotTurns:
         return replace(
             say,
             push_jobs=tuple(JobId(self._core.ids.new()) for _ in say.contents),
-            parts=sum(parts_on(self._connectors, channel_id, content.text) for content in say.contents),
+            parts=sum(
+                parts_on(self._connectors, channel_id, content.text, len(content.attachments))
+                for content in say.contents
+            ),
             automatic_per_hour=limits.automatic_per_hour,
         )
 

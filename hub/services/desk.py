@@ -256,7 +256,9 @@ class Desk:
                 seen_seq=draft.seen_seq,
                 force=draft.force,
                 push_job=None if draft.note or not self._connectors.pushes(channel_id) else job_id,
-                parts=1 if draft.note else parts_on(self._connectors, channel_id, draft.text),
+                parts=1
+                if draft.note
+                else parts_on(self._connectors, channel_id, draft.text, len(draft.attachment_ids)),
             )
 
         def claim(commit: Commit) -> Commit:

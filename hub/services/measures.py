@@ -15,14 +15,14 @@ def measured(connector: Connector, text: str) -> Measure:
     return _by_limit(connector.capabilities, text)
 
 
-def parts_on(connectors: Connectors, channel_id: ChannelId | None, text: str) -> int:
-    """Return how many messages of the provider a text makes, for channels that count them."""
+def parts_on(connectors: Connectors, channel_id: ChannelId | None, text: str, files: int = 0) -> int:
+    """Return how many messages of the provider a text with files makes, for channels that count them."""
     if channel_id is None:
         return 1
     connector = connectors.get(channel_id)[1]
     if not connector.capabilities.has_window:
         return 1
-    return max(1, measured(connector, text).segments)
+    return max(1, (measured(connector, text).segments if text else 0) + files)
 
 
 def _by_limit(capabilities: Capabilities, text: str) -> Measure:

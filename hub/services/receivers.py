@@ -12,9 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
-from hub.errors import HubError, NotFound, Unavailable, VersionConflict
+from hub.errors import HubError, InvalidInput, NotFound, Unavailable, VersionConflict
 from hub.model.commit import Commit, Record, RecordKind
+from hub.model.content import Unsupported
 from hub.model.ids import ChannelId
 from hub.model.workspace import Channel
 from hub.ports.abilities import Receives, Words
@@ -65,14 +67,23 @@ class _Intake:
         if records:
             await self._check_cursor()
         for inbound in inbounds[:-1]:
-            await self._inbounds.receive(self._channel, inbound)
+            await self._receive(inbound, ())
         if inbounds:
-            await self._inbounds.receive(self._channel, inbounds[-1], records=records)
+            await self._receive(inbounds[-1], records)
         elif records:
             await self._store.append(with_records(Commit(at=self._clock.now(), keys=()), records))
         if records:
             self._version += 1
             self._kept = cursor
+
+    async def _receive(self, inbound: Inbound, records: tuple[Record, ...]) -> None:
+        """Take one inbound; what cannot be taken as it is must not hold up what follows, and is shown as such."""
+        try:
+            await self._inbounds.receive(self._channel, inbound, records=records)
+        except InvalidInput as error:
+            log.warning("receiver.unreadable", channel=self._channel.id, reason=error.detail)
+            shown = Unsupported(payload={"kind": "unreadable", "reason": error.detail})
+            await self._inbounds.receive(self._channel, replace(inbound, content=shown, files=()), records=records)
 
     async def _check_cursor(self) -> None:
         """Find out before the work whether another receiver was faster; the commit itself has the last word."""

@@ -12,11 +12,29 @@ import ssl
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 USER, PASSWORD = "shop@shop.example", 'pass"word\\'
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n\Z")
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _DATE = "05-Jan-2026 08:00:00 +0000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A command of a client, and the ways back to it."""
+
+    tag: bytes
+    rest: bytes
+    words: list[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def write(self, text: str) -> None:
+        self.writer.write(text.encode())
+
+    def answer(self, text: str) -> None:
+        self.writer.write(self.tag + f" {text}\r\n".encode())
 
 
 class ImapServer:
@@ -32,6 +50,7 @@ class ImapServer:
         self.tells_capabilities_unasked = False
         self.wants_id = False
         self.refuses: dict[str, str] = {}
+        self.gives_sizes = False
         self.refuses_mails: set[int] = set()
         self.drops_at_mails: set[int] = set()
         self.before_answer: Callable[[str], bytes] = lambda _: b""
@@ -41,6 +60,7 @@ class ImapServer:
         self.tokens: list[bytes] = []
         self.faults: list[str] = []
         self.connections = 0
+        self.idles = asyncio.Event()
         self._has_id = False
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,13 +75,17 @@ class ImapServer:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    async def drop(self) -> None:
+        """Cut every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def stop(self) -> None:
         if self._server is None:
             return
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.drop()
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,65 +107,57 @@ class ImapServer:
         line, literals = await self._read(reader, writer)
         tag, _, rest = line.partition(b" ")
         words = rest.split()
-        if not words:
-            return False
-        name = words[0].decode().upper()
-        if name == "UID":
-            name = f"UID {words[1].decode().upper()}"
+        name = " ".join(word.decode() for word in words[: 2 if words[:1] == [b"UID"] else 1]).upper()
+        said = _Said(tag=tag, rest=rest, words=words, reader=reader, writer=writer)
         self.commands.append(name)
         self.arguments.append([*(one[1] for one in _QUOTED.finditer(rest)), *literals])
         writer.write(self.before_answer(name))
-        if name in self.refuses:
-            writer.write(tag + b" " + self.refuses[name].encode() + b"\r\n")
+        if name in self.refuses and not (b"RFC822.SIZE" in rest and self.gives_sizes):
+            said.answer(self.refuses[name])
             return True
-        match name:
-            case "CAPABILITY":
-                writer.write(f"* CAPABILITY {self.capabilities}\r\n".encode())
-            case "STARTTLS":
-                assert self.tls is not None
-                writer.write(tag + b" OK go\r\n")
-                await writer.drain()
-                await writer.start_tls(self.tls)
-                return True
-            case "LOGIN":
-                return self._login(tag, writer)
-            case "AUTHENTICATE":
-                return await self._authenticate(tag, words, reader, writer)
-            case "ID":
+        if name in ("LOGIN", "AUTHENTICATE", "STARTTLS", "IDLE"):
+            talk = {"LOGIN": self._login, "AUTHENTICATE": self._authenticate, "STARTTLS": self._encrypt}
+            await talk.get(name, self._idle)(said)
+            return True
+        if name == "UID FETCH":
+            return self._fetch(said)
+        answers = {"LIST": self._list, "EXAMINE": self._examine, "UID SEARCH": self._search}
+        said.answer(answers.get(name, self._short)(said))
+        return name != "LOGOUT"
+
+    def _short(self, said: _Said) -> str:
+        match said.words[0].upper():
+            case b"CAPABILITY":
+                said.write(f"* CAPABILITY {self.capabilities}\r\n")
+            case b"ID":
                 self._has_id = True
-                writer.write(b'* ID ("name" "Coremail")\r\n')
-            case "LIST":
-                writer.write('* LIST (\\HasNoChildren) "/" "INBOX"\r\n* LIST () "/" "&UXZO1mWHTvZZOQ-"\r\n'.encode())
-            case "EXAMINE":
-                if self.wants_id and not self._has_id:
-                    writer.write(tag + b" NO EXAMINE Unsafe Login. Please contact the provider\r\n")
-                    return True
-                if b'"INBOX"' not in rest:
-                    writer.write(tag + b" NO [NONEXISTENT] no such folder\r\n")
-                    return True
-                self._news.clear()
-                last = max(self.mails, default=0)
-                writer.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] x\r\n".encode())
-                writer.write(f"* OK [UIDNEXT {last + 1}] x\r\n".encode())
-            case "UID SEARCH":
-                self._search(rest, writer)
-            case "UID FETCH":
-                if not self._fetch(rest, writer):
-                    return False
-                if any(uid in self.refuses_mails for uid in _uids(words[2], self.mails)) and b"PEEK[]" in rest:
-                    writer.write(tag + b" NO some of the mails cannot be had\r\n")
-                    return True
-            case "IDLE":
-                return await self._idle(tag, reader, writer)
-            case "NOOP":
-                writer.write(f"* {len(self.mails)} EXISTS\r\n".encode())
-            case "LOGOUT":
-                writer.write(b"* BYE bye\r\n" + tag + b" OK done\r\n")
-                return False
-            case _:
-                self.faults.append(f"a reader does not say {name}")
-        writer.write(tag + b" OK done\r\n")
-        return True
+                said.write('* ID ("name" "Coremail")\r\n')
+            case b"NOOP":
+                said.write(f"* {len(self.mails)} EXISTS\r\n")
+            case b"LOGOUT":
+                said.write("* BYE bye\r\n")
+            case other:
+                self.faults.append(f"a reader does not say {other.decode()}")
+        return "OK done"
+
+    def _list(self, said: _Said) -> str:
+        said.write('* LIST (\\HasNoChildren) "/" "INBOX"\r\n* LIST () "/" "&UXZO1mWHTvZZOQ-"\r\n')
+        return "OK done"
+
+    def _examine(self, said: _Said) -> str:
+        if self.wants_id and not self._has_id:
+            return "NO EXAMINE Unsafe Login. Please contact the provider"
+        if b'"INBOX"' not in said.rest:
+            return "NO [NONEXISTENT] no such folder"
+        self._news.clear()
+        said.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] x\r\n")
+        return "OK [READ-ONLY] done"
+
+    async def _encrypt(self, said: _Said) -> None:
+        assert self.tls is not None
+        said.answer("OK go")
+        await said.writer.drain()
+        await said.writer.start_tls(self.tls)
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[bytes, list[bytes]]:
         line, literals = await reader.readuntil(b"\n"), []
@@ -152,63 +168,57 @@ class ImapServer:
             line = line[: mark.start()] + await reader.readuntil(b"\n")
         return line.removesuffix(b"\r\n"), literals
 
-    def _login(self, tag: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _login(self, said: _Said) -> None:
         given = [one.replace(b'\\"', b'"').replace(b"\\\\", b"\\") for one in self.arguments[-1]]
         is_right = given == [USER.encode(), PASSWORD.encode()]
         code = f"[CAPABILITY {self.capabilities}] " if self.tells_capabilities_unasked else ""
-        writer.write(tag + (f" OK {code}in\r\n" if is_right else " NO [AUTHENTICATIONFAILED] no\r\n").encode())
-        return True
+        said.answer(f"OK {code}in" if is_right else "NO [AUTHENTICATIONFAILED] no")
 
-    async def _authenticate(
-        self, tag: bytes, words: list[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
-        coded = words[2] if len(words) > 2 else b""
+    async def _authenticate(self, said: _Said) -> None:
+        coded = said.words[2] if len(said.words) > 2 else b""
         if not coded:
-            writer.write(b"+ \r\n")
-            coded = (await reader.readuntil(b"\n")).strip()
+            said.write("+ \r\n")
+            coded = (await said.reader.readuntil(b"\n")).strip()
         self.tokens.append(b64decode(coded))
-        if b"good-token" not in self.tokens[-1] and PASSWORD.encode() not in self.tokens[-1]:
-            writer.write(b"+ eyJzdGF0dXMiOiI0MDAifQ==\r\n")
-            if (await reader.readuntil(b"\n")).strip() not in (b"", b"AQ=="):
-                self.faults.append("a challenge after a refusal is answered with nothing")
-            writer.write(tag + b" NO [AUTHENTICATIONFAILED] no\r\n")
-            return True
-        writer.write(tag + b" OK in\r\n")
-        return True
+        if b"good-token" in self.tokens[-1] or PASSWORD.encode() in self.tokens[-1]:
+            said.answer("OK in")
+            return
+        said.write("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n")
+        if (await said.reader.readuntil(b"\n")).strip() not in (b"", b"AQ=="):
+            self.faults.append("a challenge after a refusal is answered with nothing")
+        said.answer("NO [AUTHENTICATIONFAILED] no")
 
-    def _search(self, rest: bytes, writer: asyncio.StreamWriter) -> None:
-        first = int(re.findall(rb"UID (\d+):\*", rest)[0])
-        last = max(self.mails, default=0)
+    def _search(self, said: _Said) -> str:
+        first = int(re.findall(rb"UID (\d+):\*", said.rest)[0])
         # As RFC 3501 has it, n:* holds the last mail even when n is larger.
-        found = sorted(uid for uid in self.mails if uid >= min(first, last))
-        writer.write(b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\n")
+        found = sorted(uid for uid in self.mails if uid >= min(first, max(self.mails)))
+        said.write("* SEARCH" + "".join(f" {uid}" for uid in found) + "\r\n")
+        return "OK done"
 
-    def _fetch(self, rest: bytes, writer: asyncio.StreamWriter) -> bool:
-        wanted = _uids(rest.split()[2], self.mails)
-        if b"BODY[" in rest.replace(b"BODY.PEEK[", b""):
+    def _fetch(self, said: _Said) -> bool:
+        if b"BODY[" in said.rest.replace(b"BODY.PEEK[", b""):
             self.faults.append("BODY[] marks mails as seen")
-        for number, uid in enumerate(wanted, 1):
+        answer = "OK done"
+        for number, uid in enumerate(_uids(said.words[2], self.mails), 1):
             raw = self.mails[uid]
-            head, _, text = raw.partition(b"\r\n\r\n")
-            if b"RFC822.SIZE" in rest:
+            if b"RFC822.SIZE" in said.rest:
                 size = self.sizes.get(uid, len(raw))
-                writer.write(f'* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{_DATE}")\r\n'.encode())
-            elif b"PEEK[]" in rest:
-                if uid in self.drops_at_mails:
-                    return False
-                if uid not in self.refuses_mails:
-                    writer.write(b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)\r\n" % (number, uid, len(raw), raw))
+                said.write(f'* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{_DATE}")\r\n')
+            elif b"PEEK[]" not in said.rest:
+                said.writer.write(_beginning(number, uid, raw, said.rest))
+            elif uid in self.drops_at_mails:
+                return False
+            elif uid in self.refuses_mails:
+                answer = "NO some of the mails cannot be had"
             else:
-                writer.write(b"* %d FETCH (BODY[HEADER] {%d}\r\n%b\r\n\r\n" % (number, len(head) + 4, head))
-                if partial := re.search(rb"PEEK\[TEXT\]<0\.(\d+)>", rest):
-                    part = text[: int(partial[1])]
-                    writer.write(b" BODY[TEXT]<0> {%d}\r\n%b" % (len(part), part))
-                writer.write(b" UID %d)\r\n" % uid)
+                said.writer.write(b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)\r\n" % (number, uid, len(raw), raw))
+        said.answer(answer)
         return True
 
-    async def _idle(self, tag: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        writer.write(b"+ idling\r\n* OK still here\r\n")
-        ending = asyncio.ensure_future(reader.readuntil(b"\n"))
+    async def _idle(self, said: _Said) -> None:
+        said.write("+ idling\r\n* OK still here\r\n")
+        self.idles.set()
+        ending = asyncio.ensure_future(said.reader.readuntil(b"\n"))
         try:
             while not ending.done():
                 news = asyncio.ensure_future(self._news.wait())
@@ -216,14 +226,22 @@ class ImapServer:
                 news.cancel()
                 if self._news.is_set():
                     self._news.clear()
-                    writer.write(f"* {len(self.mails)} EXISTS\r\n".encode())
-                    await writer.drain()
+                    said.write(f"* {len(self.mails)} EXISTS\r\n")
             if ending.result().strip() != b"DONE":
                 self.faults.append("a command while idling")
         finally:
             ending.cancel()
-        writer.write(tag + b" OK idled\r\n")
-        return True
+            self.idles.clear()
+        said.answer("OK idled")
+
+
+def _beginning(number: int, uid: int, raw: bytes, rest: bytes) -> bytes:
+    head, _, text = raw.partition(b"\r\n\r\n")
+    answer = b"* %d FETCH (BODY[HEADER] {%d}\r\n%b\r\n\r\n" % (number, len(head) + 4, head)
+    if partial := re.search(rb"PEEK\[TEXT\]<0\.(\d+)>", rest):
+        part = text[: int(partial[1])]
+        answer += b" BODY[TEXT]<0> {%d}\r\n%b" % (len(part), part)
+    return answer + b" UID %d)\r\n" % uid
 
 
 def _uids(text: bytes, mails: dict[int, bytes]) -> list[int]:

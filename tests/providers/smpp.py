@@ -50,6 +50,8 @@ class SmppServer:
         self.parts: list[bytes] = []
         self.binds: list[str] = []
         self.enquiries = 0
+        self.is_latin = False
+        """Whether data_coding 0 means Latin-1 here, and not the GSM alphabet."""
         self.ids: list[int] = []
         self.faults: list[str] = []
         self.first_id = 0xA0
@@ -215,7 +217,10 @@ class SmppServer:
             self._hear(address, b"".join(waiting[each] for each in sorted(waiting)), coding)
 
     def _hear(self, address: str, message: bytes, coding: int) -> None:
-        text = message.decode("utf-16-be") if coding == 8 else _from_gsm(message)
+        if coding == 8:
+            text = message.decode("utf-16-be")
+        else:
+            text = message.decode("latin-1") if self.is_latin else _from_gsm(message)
         self.heard.append(Heard(key=None, address=address, text=text))
 
 

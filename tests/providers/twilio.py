@@ -40,6 +40,7 @@ class TwilioStandIn:
         self._released = asyncio.Event()
         self.port = 0
         self.attempts = 0
+        self.asked = asyncio.Event()
         self.heard: list[Heard] = []
         self.faults: list[str] = []
         self.answer: tuple[int, object] | None = None
@@ -96,6 +97,7 @@ class TwilioStandIn:
         if request.method != "POST":
             return await handler(request) if self.lists else web.Response(status=500)
         self.attempts += 1
+        self.asked.set()
         match self._how:
             case "limits":
                 headers = {} if self._retry_after is None else {"Retry-After": str(self._retry_after)}

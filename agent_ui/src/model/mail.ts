@@ -65,9 +65,10 @@ export function frameDocument(html: string, origin: string, withPictures: boolea
 /** Pictures that came with the mail are named `cid:NAME`; they are among its files. */
 function ownPictures(html: string, origin: string, files: readonly Attachment[]): string {
   const urls = new Map(files.filter((file) => file.content_id && file.url.startsWith('/')).map((file) => [file.content_id, origin + file.url.replace(/"/g, '%22')]))
-  return html.replace(/\ssrc="cid:([^"]+)"/gi, (whole, name: string) => {
+  return html.replace(/\ssrc="cid:([^"]+)"/gi, (_whole, name: string) => {
     const url = urls.get(name.replace(/&amp;/g, '&')) ?? urls.get(decoded(name))
-    return url ? ` src="${url.replace(/&/g, '&amp;')}"` : whole
+    // A picture that is not there keeps its words; the name of it leads nowhere.
+    return url ? ` src="${url.replace(/&/g, '&amp;')}"` : ''
   })
 }
 
@@ -86,8 +87,8 @@ const MOST_PX = 420
 /** How high the frame is at first: its inside cannot be measured, because it shares nothing with us. */
 export function frameHeight(text: string, html: string): number {
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0)
-  const pictures = [...html.matchAll(/<img\b/gi)].length
-  return Math.min(MOST_PX, Math.max(LEAST_PX, lines * LINE_PX + pictures * 90 + 40))
+  const pictures = [...html.matchAll(/<img\b[^>]*?\sheight="(\d+)"/gi)].reduce((sum, match) => sum + Number(match[1]), 0)
+  return Math.min(MOST_PX, Math.max(LEAST_PX, lines * LINE_PX + pictures + 56))
 }
 
 /** Files of a mail as they are listed: what stands inside the text is left out where the HTML shows it. */

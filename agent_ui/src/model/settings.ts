@@ -126,9 +126,15 @@ function faultOf(field: Setting, value: FieldValue, isSet: boolean): Fault | nul
       return 'json'
     }
   }
-  if (!field.pattern) return null
+  return field.must_match && isOdd(field, value) ? 'pattern' : null
+}
+
+/** Not written as such a value usually is. Providers change, so that is only pointed out unless it `must_match`. */
+export function isOdd(field: Setting, value: FieldValue): boolean {
+  if (!field.pattern || typeof value === 'boolean' || !value.trim()) return false
+  const text = field.type === 'secret' ? value : value.trim()
   const parts = field.type === 'list' ? text.split('\n').map((line) => line.trim()).filter(Boolean) : [text]
-  return parts.every((part) => matches(field.pattern, part)) ? null : 'pattern'
+  return !parts.every((part) => matches(field.pattern, part))
 }
 
 /** What can be seen to be wrong before the hub is asked; `secretsSet` are those that it already has. */

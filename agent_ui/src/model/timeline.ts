@@ -64,6 +64,8 @@ const GROUP_GAP_MS = 3 * 60_000
 
 function sameSpeaker(a: Entry | undefined, b: Entry | undefined): boolean {
   if (!a || !b || !isMessage(a) || !isMessage(b)) return false
+  // A mail stands for itself, with its own time.
+  if (a.content.email || b.content.email) return false
   if (a.note !== b.note || a.author.kind !== b.author.kind || a.author.id !== b.author.id) return false
   if (a.channel_id !== b.channel_id || dayKey(a.at) !== dayKey(b.at)) return false
   return Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GROUP_GAP_MS

@@ -117,7 +117,7 @@ def _mailbox(item: _Item, waiting: str) -> MailAddress | None:
     quoted_local = re.fullmatch(r'("(?:[^"\\]|\\.)*+"@[^\s"]+)', text)
     if quoted_local:
         return _made(quoted_local[1], " ".join(item.comments))
-    bare = text.replace('"', " ")
+    bare = text.replace('"', " ").replace("[mailto:", " ")
     if (plain := _PLAIN_ADDRESS.search(bare)) is not None:
         around = f"{bare[: plain.start()]} {bare[plain.end() :]}".strip(" []<>")
         return _made(plain.group(), around or " ".join(item.comments))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
 
 from connectors.email.mail import MailFile
 from connectors.email.mime.faults import Faults
@@ -34,7 +35,7 @@ class Files:
 
 
 def read_files(parts: list[Part], faults: Faults) -> Files:
-    """Return the files; what is wrong with them is noted in `faults`."""
+    """Return the files in order; what is wrong with them is noted in `faults`."""
     found = Files()
     for part in parts:
         data, fault = decode_transfer(part.body, part.value("content-transfer-encoding"))
@@ -66,7 +67,7 @@ def _add_tnef(found: Files, tnef: Tnef) -> None:
 
 def _name(part: Part, data: bytes) -> str:
     for given in (part.disposition_params.get("filename"), part.params.get("name")):
-        if given and (name := safe_name(given)):
+        if given and (name := safe_name(_without_percents(given))):
             return name
     if part.type == "message/rfc822":
         fields, _ = read_fields(data, skip_envelope(data), lambda _: False, Faults())
@@ -76,6 +77,17 @@ def _name(part: Part, data: bytes) -> str:
     # Outlook names the pictures of a text by their id only: <image001.jpg@01CDB132.D8A510F0>.
     ids = (_content_id(part).partition("@")[0], part.value("content-location").partition("?")[0])
     return next((name for one in ids if _FILE_NAME.fullmatch(name := safe_name(decode_words(one)))), "")
+
+
+def _without_percents(name: str) -> str:
+    """Return a name that a web form sent percent-encoded as people read it; other percent signs stay."""
+    if "%" not in name or not name.isascii():
+        return name
+    try:
+        plain = unquote_to_bytes(name).decode()
+    except UnicodeDecodeError:
+        return name
+    return name if plain.isascii() else plain
 
 
 def _content_id(part: Part) -> str:

@@ -78,7 +78,8 @@ def decode(data: bytes, label: str = "", fallback: Fallback | None = None) -> st
         # Sixteen bits a character leave zero bytes; a text without any is something else.
         text = _strictly(data, named) if named in _SEVEN_BIT or b"\0" in data else None
         if text is not None:
-            return text.replace("\0", "")
+            # Halves of a pair (UTF-7 lets them stand alone) are no characters, and nobody could store them.
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
         named = ""
     if named.startswith(_JAPANESE) or (b"\x1b$" in data and data.isascii()):
         return decode_iso2022jp(data).replace("\0", "")
@@ -110,7 +111,7 @@ def _decode_high(data: bytes, named: str, fallback: Fallback) -> str:
     if labelled is not None:
         return labelled
     # A few broken characters (a mail cut in the middle, a bad paste) are no reason to doubt the label.
-    for codec in ("utf-8", named, fallback.hint):
+    for codec in ("utf-8", named):
         if codec and (nearly := _nearly(data, codec)) is not None:
             return nearly
     return _guess(data, fallback) or data.decode(named or "cp1252", "replace")
@@ -146,19 +147,25 @@ codecs.register_error("latin1-gaps", _latin1_gaps)
 
 
 def _nearly(data: bytes, codec: str) -> str | None:
+    """Return the text when it is right but for its cut end or a few characters."""
     try:
         text = data.decode(codec, "replace")
     except (LookupError, ValueError):
         return None
+    if text.endswith("\ufffd") and text.count("\ufffd") == 1 and not text[:-1].isascii():
+        return text
     return text if text.count("\ufffd") <= sum(byte > 127 for byte in data[:_DETECT_BYTES]) // 20 else None
 
 
 def _guess(data: bytes, fallback: Fallback) -> str | None:
-    """Guess by what high bytes look like: Chinese in pairs first, as it is common and detectors want long texts."""
+    """Guess by what the mail says elsewhere and by what high bytes look like; ask the detector last."""
     sample = data[:_DETECT_BYTES]
     runs = _PAIRS.findall(sample)
-    if sum(map(len, runs)) >= 4 and all(_HANZI.fullmatch(run) for run in runs):
-        return _strictly(data, "gb18030")
+    # A charset of one byte a character fits everything, so pairs that are common Chinese are asked before it.
+    is_hanzi = sum(map(len, runs)) >= 4 and all(_HANZI.fullmatch(run) for run in runs)
+    hinted = "gb18030" if is_hanzi and fallback.hint not in _EAST_ASIAN else fallback.hint
+    if hinted and (text := _nearly(data, hinted)) is not None:
+        return text
     letters = sum(map(len, _LETTERS.findall(sample)))
     if len(data) < _SHORT or letters > 3 * sum(map(len, runs)):
         # Too little to judge, or a few accents among Latin letters.

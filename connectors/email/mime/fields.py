@@ -16,7 +16,8 @@ from hub.model.timestamps import Timestamp, from_seconds
 MAX_REFERENCES = 1000
 _ID = re.compile(r"<([^<>]*+)>")
 _DATE_LENGTH = 200
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?\s*(Z|[+-]\d\d:?\d\d)?")
+_FIRST_YEAR = 1900
+_ISO_DATE = re.compile(r"((?:19|2\d)\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?\s*(Z|[+-]\d\d:?\d\d)?")
 _COMMENT = re.compile(r"\([^()]*+\)")
 
 
@@ -43,7 +44,7 @@ def read_date(value: str) -> Timestamp | None:
         if (iso := _ISO_DATE.match(text)) is not None:
             return _from_iso(iso)
         parsed = parsedate_tz(text)
-        if parsed is None:
+        if parsed is None or parsed[0] < _FIRST_YEAR:
             return None
         # A leap second is written down as 60; the calendar here has none.
         wall = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)

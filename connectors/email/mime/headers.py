@@ -6,6 +6,7 @@ reader would; it decodes nothing.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 
@@ -30,6 +31,8 @@ def skip_envelope(data: bytes) -> int:
     """Return where the header begins: after empty lines, a mailbox file's first line, or a stray one."""
     blank = len(data) - len(data.lstrip(b" \t\r\n"))
     position = data.rfind(b"\n", 0, blank) + 1
+    if data.startswith(codecs.BOM_UTF8, position):
+        position += len(codecs.BOM_UTF8)
     if (match := _ENVELOPE.match(data, position)) is not None:
         position = match.end()
     end = data.find(b"\n", position, position + 1000) + 1

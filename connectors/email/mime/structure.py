@@ -91,9 +91,10 @@ class _Parser:
             if not boundary:
                 break
             parent = self._return_to(boundary)
-            # Before the first boundary of a multipart stands its preamble, which is nobody's text.
             if parent is not current or closes:
                 self._end(current, start)
+            else:
+                self._take_preamble(parent, start)
             current = Part(depth=parent.depth + 1, is_ended=closes)
             if closes:
                 self._closed[boundary] = self._open.pop()[1]
@@ -137,13 +138,13 @@ class _Parser:
 
     def _known(self, line: bytes) -> tuple[bytes, bool]:
         """Return the boundary that a line names, innermost first, and whether it closes."""
-        bare = line.rstrip()
         for boundary, _ in reversed(self._open):
-            if bare == boundary:
-                return boundary, False
-            if bare.startswith(boundary) and bare[len(boundary) :].strip() == b"--":
-                return boundary, True
+            if line.startswith(boundary):
+                rest = line[len(boundary) :].strip()
+                if rest in {b"", b"--"}:
+                    return boundary, rest == b"--"
         # Some mails close too early and go on.
+        bare = line.rstrip() if self._closed else b""
         return (bare, False) if bare in self._closed else (b"", False)
 
     def _is_boundary(self, line: bytes) -> bool:
@@ -170,6 +171,20 @@ class _Parser:
         part.body = self._data[part.start : end]
         if part.type.startswith("multipart/") or (part.depth == 0 and not part.raw("content-type").strip()):
             self._recover(part)
+
+    def _take_preamble(self, part: Part, position: int) -> None:
+        """Keep what stands before the first boundary when it is a part whose own boundary got lost.
+
+        Then the header names two types, that of the whole and that of the text; else it is nobody's text.
+        """
+        types = [index for index, (name, _) in enumerate(part.fields) if name == "content-type"]
+        if len(types) > 1:
+            first = Part(fields=part.fields[types[1] :], depth=part.depth + 1, start=part.start)
+            _read_types(first)
+            if first.type.startswith("text/"):
+                self._end(first, position)
+                self._count.parts += 1
+                part.children.append(first)
 
     def _recover(self, part: Part) -> None:
         """Look for the parts of a multipart whose boundary is missing, wrong, or hidden under an encoding."""

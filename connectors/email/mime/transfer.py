@@ -80,7 +80,8 @@ def _uu_line(line: bytes) -> bytes:
 
 
 def _looks_like_base64(data: bytes) -> bool:
-    sample = data[:20_000].translate(None, b" \t\r\n")
+    # What follows the end may be a plain footer.
+    sample = (data[:20_000].partition(b"=")[0] or data[:20_000]).translate(None, b" \t\r\n")
     wrong = len(sample) - len(sample.translate(None, _NOT_BASE64))
     return wrong * 10 <= len(sample)
 

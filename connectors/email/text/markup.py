@@ -97,9 +97,6 @@ class _Tidying:
                 at = self._after(name, at)
             elif name and self._html.endswith(">", found, at):
                 self._tag(name, token[3], closing=bool(token[1]))
-                if name == "pre":  # Parsers drop one line end here, and writers do not put it back.
-                    while at < len(self._html) and self._html[at] in "\r\n":
-                        at += 1
         self._out.append(self._html[at:])
         self._close(0)
         return "".join(self._out)
@@ -144,6 +141,8 @@ class _Tidying:
         self._open.append(name)
         self._count[name] += 1
         self._out.append(f"<{name}{_spaced(attributes)}>")
+        if name == "pre":  # Parsers drop one line end here: not the one that the mail has, which browsers drop.
+            self._out.append("\n")
 
     def _end(self, name: str) -> None:
         if self._left_out[name] > 0:

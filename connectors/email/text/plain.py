@@ -80,6 +80,7 @@ class _Writing:
         self._marks: list[Mark] = []
         self._rest: Mark = ""
         self._verbatim = 0
+        self._unopened = False
         self._lists: list[int] = []
         self._item = ""
         self._links: list[list[str]] = []
@@ -149,6 +150,7 @@ class _Writing:
                 steps.append("cell")
         if tag == "pre" or "white-space:pre" in style:
             self._verbatim += 1
+            self._unopened = tag == "pre"
             steps.insert(0, "verbatim")  # Undone last: the last line is still verbatim.
         return tuple(steps)
 
@@ -197,6 +199,7 @@ class _Writing:
 
     def _write(self, text: str) -> None:
         if self._verbatim:
+            text, self._unopened = text.removeprefix("\n") if self._unopened else text, False
             first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             self._append(first)
             for other in others:

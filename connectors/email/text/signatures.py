@@ -36,7 +36,8 @@ _FOOTER = re.compile(
 )
 _DISCLAIMER_STARTS = re.compile(
     r"\W*(?:this (?:e-?mail|message|communication|electronic)|the (?:information|contents?) "
-    r"(?:contained |transmitted )?(?:in|of) this|confidential|disclaimer|privileged|notice:|important notice|diese (?:e-?mail|nachricht)"
+    r"(?:contained |transmitted )?(?:in|of) this|confidential|disclaimer|privileged"
+    r"|notice:|important notice|diese (?:e-?mail|nachricht)"
     r"|der inhalt dieser|haftungsausschluss|vertraulich|ce (?:message|courriel|mail)|les informations contenues"
     r"|este (?:mensaje|correo|e-?mail)|esta mensagem|aviso legal|questo messaggio|questa e-?mail"
     r"|le informazioni contenute|dit (?:bericht|e-?mail)|de informatie"

@@ -1,5 +1,6 @@
 // Pausing, resuming and deleting a channel, with what is told afterwards.
 import { useI18n } from 'vue-i18n'
+import { useRoute, useRouter } from 'vue-router'
 import { channelApi, type Channel } from '@/api/channels'
 import { useFailure } from '@/composables/failure'
 import { useUi } from '@/stores/ui'
@@ -8,6 +9,8 @@ import { useChannels } from './store'
 export function useChannelActs() {
   const { t } = useI18n()
   const ui = useUi()
+  const route = useRoute()
+  const router = useRouter()
   const channels = useChannels()
   const { attempt } = useFailure()
 
@@ -23,6 +26,7 @@ export function useChannelActs() {
     return attempt(async () => {
       await channelApi.remove(channel.id)
       channels.drop(channel.id)
+      if (route.params.id === channel.id) await router.replace({ name: 'channels' })
       ui.toast('good', t('channels.removed', { name: channel.name }))
     })
   }

@@ -29,6 +29,7 @@ from tests.unit.connectors.email_text.test_clean_html import SHREDDED
         ('<a href="mailto:ann@example.com">ann@example.com</a>', "ann@example.com"),
         ('<a href="javascript:x()">here</a>', "here"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td"),
+        ("<pre>\na\n</pre>b", "a\n\nb"),
         ("<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"),
         ('<div style="white-space: pre-wrap">a\n  b</div>', "a\n  b"),
         ('<p>a</p><div style="display: none">hidden</div><p hidden>hidden</p><p>b</p>', "a\n\nb"),

@@ -12,9 +12,11 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from connectors.sms_twilio.connector import TwilioConnector
+from hub.errors import Unavailable
 from hub.model.content import Attachment, Text
 from hub.model.ids import AttachmentId, ChannelId
 from hub.model.workspace import Channel
+from hub.ports.abilities import Checks, FetchesFiles, Measures
 from hub.ports.channel import (
     FetchedFile,
     FileDelayed,
@@ -30,6 +32,7 @@ from hub.testing.channel_ground import an_outbound
 from hub.testing.channel_tools import FakeMemory, fake_tools
 from hub.testing.environment import START, FakeClock, SeededIds
 from simulator.twilio import Picture
+from simulator.twilio_account import sign
 from tests.providers.twilio import TwilioStandIn, twilio_stand_in
 
 SID, TOKEN, NUMBER, CUSTOMER = "AC" + "1" * 32, "the-token", "+14155550100", "+14155552671"
@@ -364,3 +367,57 @@ async def test_forty_pushes_at_once_are_all_taken() -> None:
         statuses = await asyncio.gather(*(phone.say(f"n {n}") for n in range(40)))
         assert set(statuses) == {200}
         assert len({one.event_id for one in hub.taken}) == 40
+
+
+async def test_a_resend_with_files_finds_the_first_attempt_though_their_addresses_differ() -> None:
+    async with world() as (connector, provider, _, _clock):
+        await provider.behave("cuts")
+        for url in ("https://hub.example/f/1?sig=a", "https://hub.example/f/1?sig=b"):
+            outbound = replace(to_customer(), content=Text(text="看图", attachments=(a_file(url),)))
+            if "sig=a" in url:
+                with pytest.raises(SendUnknown):
+                    await connector.send(outbound)
+                await provider.behave("takes")
+            else:
+                await connector.send(outbound)
+        assert provider.attempts == 1
+
+
+async def test_a_memory_that_fails_hides_nothing() -> None:
+    class Away(FakeMemory):
+        is_away = False
+
+        async def read(self, name: str) -> str | None:
+            if self.is_away:
+                raise Unavailable("The store is away.")
+            return await super().read(name)
+
+    memory = Away()
+    async with world(memory) as (connector, provider, _, _clock):
+        memory.is_away = True
+        with pytest.raises(SendDelayed):
+            await connector.send(to_customer())
+        assert provider.attempts == 0
+        memory.is_away = False
+        await provider.behave("hangs")
+        sending = asyncio.ensure_future(connector.send(to_customer()))
+        await provider.asked.wait()
+        memory.is_away = True
+        with pytest.raises(SendUnknown):
+            await sending
+
+
+async def test_a_number_that_is_set_to_get_is_read_too() -> None:
+    async with world() as (connector, *_):
+        url = "https://hub.example/channels/ch-1/webhook?MessageSid=SM1&From=%2B14155552671&Body=hi"
+        query = {"MessageSid": "SM1", "From": CUSTOMER, "Body": "hi"}
+        headers = {"x-twilio-signature": sign(TOKEN, url, [])}
+        request = Request(method="GET", url=url, headers=headers, query=query, body=b"")
+        connector.verify(request, START)
+        assert connector.parse(request)[0].content == Text(text="hi")
+
+
+async def test_what_it_can_do_besides() -> None:
+    async with world() as (connector, *_):
+        for ability in (Measures, Checks, FetchesFiles):
+            assert isinstance(connector, ability)

@@ -83,6 +83,11 @@ def test_a_line_end_comes_before_a_sentence_end_and_a_word_before_nothing() -> N
     assert split("a" * 30, 12) == ("a" * 12, "a" * 12, "a" * 6)
 
 
+def test_an_early_sentence_end_is_no_reason_for_a_tiny_message() -> None:
+    text = "好。" + "字" * 1000
+    assert [len(part) for part in split(text)] == [682, 320]
+
+
 def test_the_limit_itself_goes_out_whole() -> None:
     for text in ("a" * 2048, "文" * 682 + "ab"):
         assert split(text) == (text,)

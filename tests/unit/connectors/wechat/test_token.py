@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -126,3 +128,39 @@ async def test_a_damaged_memory_is_as_good_as_none(damage: str) -> None:
     memory = FakeMemory()
     memory.texts["token"] = damage
     assert await keeper(Server(), memory, FakeClock()).get() == "t-1"
+
+
+class CountingMemory(FakeMemory):
+    """Counts how often somebody asks to be alone, which costs a lease of all processes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leases = 0
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        self.leases += 1
+        async with super().alone(name):
+            yield
+
+
+async def test_many_who_use_or_drop_the_same_token_take_one_lease_each_time() -> None:
+    server, memory = Server(), CountingMemory()
+    kept = keeper(server, memory, FakeClock())
+    await asyncio.gather(*(kept.get() for _ in range(50)))
+    assert memory.leases == 1
+    await asyncio.gather(*(kept.drop_if("t-1") for _ in range(50)))
+    assert memory.leases == 2
+
+
+async def test_a_token_that_another_process_gave_back_can_be_dropped_again() -> None:
+    memory, clock = FakeMemory(), FakeClock()
+    server = Server()
+    kept = keeper(server, memory, clock)
+    assert await kept.get() == "t-1"
+    given = memory.texts["token"]
+    await kept.drop_if("t-1")
+    memory.texts["token"] = given
+    assert await kept.get() == "t-1"
+    await kept.drop_if("t-1")
+    assert await kept.get() == "t-2"

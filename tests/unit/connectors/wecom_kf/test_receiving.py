@@ -224,6 +224,14 @@ async def test_after_a_page_that_cannot_be_read_smaller_ones_are_asked_for() -> 
         assert intake.kept.texts == ["0", "1", "2", "3", "4"]
 
 
+async def test_the_cursor_of_an_empty_page_is_kept() -> None:
+    async with an_account() as account:
+        account.provider.planned["sync_msg"] = deque([b'{"errcode":0,"next_cursor":"c7","has_more":0,"msg_list":[]}'])
+        async with account.receives() as intake:
+            await intake.rests()
+        assert intake.kept.cursor == "c7"
+
+
 async def test_pages_that_say_more_for_ever_do_not_spin() -> None:
     async with an_account() as account:
         page = b'{"errcode":0,"errmsg":"ok","next_cursor":"","has_more":1,"msg_list":[]}'
@@ -280,7 +288,7 @@ async def test_messages_come_without_names_when_those_cannot_be_had() -> None:
 async def test_who_comes_in_is_welcomed_once_and_in_time() -> None:
     async with an_account(welcome="您好，请问有什么可以帮您？") as account:
         account.provider.enters("wmLate", "code-late")["send_time"] -= 60
-        async with account.receives() as intake:
+        async with account.receives(connector=account.another(shift(START, -3600))) as intake:
             await intake.rests()
             account.provider.enters(USER, "code-1")
             intake.wake(json.dumps({"token": account.provider.pull_token(), "open_kfid": OPEN_KFID}))

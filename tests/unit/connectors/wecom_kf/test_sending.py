@@ -67,6 +67,7 @@ async def test_a_later_part_that_is_delayed_does_not_send_the_first_again() -> N
             await account.connector.send(outbound)
         await account.connector.send(outbound)
         assert "".join(message["text"]["content"] for message in provider.sent) == "字" * 1500
+        assert provider.attempts == 4  # three parts, and the second one twice
 
 
 async def test_another_process_goes_on_by_the_refusal_of_repeats() -> None:
