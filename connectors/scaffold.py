@@ -14,6 +14,15 @@ _MAX_NAME = 30
 _CONNECTOR = Path("connectors/template")
 _CONTRACT = Path("tests/contracts/test_channel_template.py")
 _WRITTEN = frozenset({".py", ".toml", ".md", ".json"})
+_STEPS = """\
+Its contract test passes already: .venv/bin/pytest tests/contracts -k {name}
+Before the hub starts again, name the new kind where the others are named:
+  hub/model/workspace.py                   "{name}" in ChannelKind
+  hub/app.py                               "{name}": {class_name}Connector among the makers
+  tests/unit/connectors/test_manifests.py  the same in CONNECTORS
+  agent_ui/openapi.json                    as tests/architecture/test_openapi_file.py says
+Then go on with connectors/{name}/doc.md, "Making a connector of it".
+"""
 
 
 def create(name: str, folder: Path) -> Sequence[Path]:
@@ -34,10 +43,18 @@ def create(name: str, folder: Path) -> Sequence[Path]:
     return [_copy(source, folder, name) for source in [*sources, folder / _CONTRACT]]
 
 
+def next_steps(name: str) -> str:
+    """Return what is left to do by hand: until the kind is known, the hub does not start."""
+    return _STEPS.format(name=name, class_name=_class_name(name))
+
+
+def _class_name(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
 def _copy(source: Path, folder: Path, name: str) -> Path:
     target = folder / str(source.relative_to(folder)).replace("template", name)
-    class_name = "".join(part.capitalize() for part in name.split("_"))
     text = source.read_text(encoding="utf-8").replace("x-template", f"x-{name.replace('_', '-')}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text.replace("template", name).replace("Template", class_name), encoding="utf-8")
+    target.write_text(text.replace("template", name).replace("Template", _class_name(name)), encoding="utf-8")
     return target

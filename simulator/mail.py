@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -25,11 +26,11 @@ _HOST = "mail.simulator.test"
 class MailProvider:
     """Both servers and what they hold; `smtp_port` and `imap_port` are known after `open`."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Open nothing."""
+    def __init__(self, clock: Clock, refresh: Callable[[], None] = lambda: None) -> None:
+        """Open nothing; `refresh` brings the accounts up to date, and is called before each login."""
         self._clock = clock
         # A run has mails of its own, so what a client remembers of another run must not count.
-        self.store = MailStore(int(clock.seconds()))
+        self.store = MailStore(int(clock.seconds()), refresh)
         self._imap = ImapServer(self.store)
         self._smtp: asyncio.Server | None = None
         self.smtp_port = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -78,9 +79,10 @@ class MailAccount:
 class MailStore:
     """Every mailbox by its plain address, and who may log in."""
 
-    def __init__(self, uidvalidity: int) -> None:
-        """Begin empty."""
+    def __init__(self, uidvalidity: int, refresh: Callable[[], None] = lambda: None) -> None:
+        """Begin empty; `refresh` brings the accounts up to date, and is called before each login."""
         self._uidvalidity = uidvalidity
+        self._refresh = refresh
         self._boxes: dict[str, Mailbox] = {}
         self._accounts: dict[str, MailAccount] = {}
 
@@ -100,11 +102,13 @@ class MailStore:
 
     def reader(self, user: str, password: str) -> MailAccount | None:
         """Return the account that may be read with a name and password."""
+        self._refresh()
         known = (one for one in self._accounts.values() if one.user == user)
         return next((one for one in known if _same(password, one.password)), None)
 
     def writer(self, user: str, password: str) -> MailAccount | None:
         """Return the account that may send with a name and password."""
+        self._refresh()
         known = (one for one in self._accounts.values() if one.smtp_user == user)
         return next((one for one in known if _same(password, one.smtp_password)), None)
 

@@ -55,7 +55,7 @@ class World:
             clock.seconds, lambda size: ids.secret(size).encode()[:size], base_url=lambda: self.base_url + WECHAT
         )
         self.twilio = Twilio(public_base=self.base_url + TWILIO, clock=clock, ids=ids)
-        self.mail = MailProvider(clock)
+        self.mail = MailProvider(clock, self.refresh)
         self.post_office = PostOffice(self.mail.store, clock, ids)
         self.people = People(ids)
         self._channels: Channels = tuple
@@ -70,7 +70,7 @@ class World:
         await self.mail.close()
 
     def watch(self, channels: Channels) -> None:
-        """Serve these channels, asked for anew before each act."""
+        """Serve these channels, asked for anew before each act and each login."""
         self._channels = channels
 
     def refresh(self) -> None:

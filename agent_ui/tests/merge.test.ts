@@ -112,6 +112,14 @@ describe('timelines', () => {
     expect(entriesOf(state.timelines.get('s1')!)[0]).toMatchObject({ delivery: { state: 'queued' } })
   })
 
+  it('keep what became of a message when the answer to its sending comes later', () => {
+    const state = opened()
+    applyEvent(state, created(reply(1, 'queued')))
+    applyEvent(state, updated(reply(1, 'failed')))
+    applyEvent(state, created(reply(1, 'queued')))
+    expect(entriesOf(state.timelines.get('s1')!)[0]).toMatchObject({ delivery: { state: 'failed' } })
+  })
+
   it('ignore updates of entries that were never loaded', () => {
     const state = newState()
     putSession(state, session({ last_seq: 90 }))

@@ -33,6 +33,25 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+describe('sending again', () => {
+  it('shows what became of the message, even when that was told before our request was answered', async () => {
+    const live = useLive()
+    live.put([session({ last_seq: 1 })])
+    live.putAll('s1', [reply(1, 'failed')], 0)
+    const timeline = useTimeline()
+    const state = () => (live.entries('s1')[0] as ReturnType<typeof reply>).delivery?.state
+    answer = () => {
+      live.apply({ type: 'message.updated', session_id: 's1', data: { entry: reply(1, 'sent') } })
+      return { body: reply(1, 'queued') }
+    }
+    await timeline.resend('s1', 'm1')
+    expect(state()).toBe('sent')
+    answer = () => ({ body: reply(1, 'queued') })
+    await timeline.resend('s1', 'm1')
+    expect(state()).toBe('queued')
+  })
+})
+
 describe('the outbox', () => {
   it('repeats a message whose answer was lost under the same client_id, and shows it once', async () => {
     const tries: unknown[] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.email.imap import ImapBroken, ImapClient, ImapError, ImapGone, ImapRefused, MailSize
+from connectors.email.imap import ImapClient, ImapError, ImapGone, ImapRefused, MailSize
 from connectors.email.reading import MailReader
 from connectors.email.wire import Arrived
 from hub.model.timestamps import Timestamp, from_seconds
@@ -21,7 +21,8 @@ _GROUP = 50
 _GROUP_BYTES = 8 * 1024 * 1024
 _PATIENCE = 12
 _REFUSED_COSTS = 4
-"""A refusal is the server's last word sooner than a lost connection is: three of those, or a dozen of these."""
+_LOST_COSTS = 2
+"""A refusal is the server's last word sooner than a lost connection is: three of those, or six of these."""
 _MAX_REMEMBERED = 1000
 
 
@@ -73,12 +74,12 @@ class MailFetcher:
     async def _together(self, client: ImapClient, uidvalidity: int, uids: Sequence[int]) -> dict[int, bytes]:
         try:
             return dict(await client.mails(uids))
-        except (ImapRefused, ImapBroken) as error:
-            # One of them is the reason; alone, each is asked for by itself.
+        except ImapError as error:
+            # One of them may be the reason: from now on each is asked for by itself.
             self._remember((uidvalidity, uid) for uid in uids)
-            if isinstance(error, ImapBroken) or error.status == "BYE":
-                raise
-            return {}
+            if isinstance(error, ImapRefused) and error.status != "BYE":
+                return {}
+            raise
 
     async def _single(
         self, client: ImapClient, uidvalidity: int, uid: int, size: int, at: Timestamp
@@ -93,7 +94,9 @@ class MailFetcher:
                 raw = (await client.mails([uid])).get(uid)
             is_gone = raw is None and uid not in await client.sizes([uid])
         except ImapError as error:
-            self._costs[place] = self._costs.get(place, 0) + (1 if isinstance(error, ImapGone) else _REFUSED_COSTS)
+            self._costs[place] = self._costs.get(place, 0) + (
+                _LOST_COSTS if isinstance(error, ImapGone) else _REFUSED_COSTS
+            )
             raise
         if is_gone:
             return ()

@@ -94,7 +94,7 @@ class _Door:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Say 250 when the mail is durable, and not a moment before."""
-        sender = envelope.mail_from or ""
+        sender = (envelope.mail_from or "").strip("<>")
         arrived = Arrived(
             raw=_with_envelope(envelope.original_content or b"", sender, envelope.rcpt_tos),
             at=self._tools.clock.now(),

@@ -21,7 +21,10 @@ class MailAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class MailFile:
-    """A file of a mail. `name` is safe to show and to store; `content_id` has no angle brackets."""
+    """A file of a mail. `name` is safe to show and to store; `content_id` has no angle brackets.
+
+    `inline` says that the HTML of the mail shows the file (`cid:`); all others must be offered to the reader.
+    """
 
     name: str
     mime: str
@@ -46,9 +49,11 @@ class Report:
 class Mail:
     """One mail. Lists of ids hold them without angle brackets, in the order of the header.
 
-    `headers` are all header fields in order: lower-case name and decoded, unfolded value. `text` joins the plain text
-    parts (empty when there is none), `html` the HTML parts, both decoded and not yet cleaned. `content_type` is that
-    of the whole mail with its parameters. `faults` says what was wrong with it, for the log; reading never raises.
+    `headers` are all header fields in order: lower-case name and decoded, unfolded value. `from_` is whom the mail
+    wants an answer to where it names no From. `text` joins the plain text parts (empty when there is none), `html` the
+    HTML parts, both decoded and not yet cleaned; where parts of both forms follow each other, each holds them all.
+    `content_type` is that of the whole mail with its parameters. `faults` says what was wrong with it, for the log;
+    reading never raises.
     """
 
     headers: tuple[tuple[str, str], ...] = ()

@@ -215,6 +215,8 @@ def _in_words(attempt: _Attempt) -> Iterator[None]:
     except aiosmtplib.SMTPConnectResponseError as error:
         raise SendDelayed(f"The mail server answered {error.code}.") from error
     except aiosmtplib.SMTPResponseException as error:
+        if not 400 <= error.code < 600:
+            raise attempt.cut("The mail server's answer makes no sense.") from error
         raise _answered(error.code, error.message, attempt.stage) from error
     except aiosmtplib.SMTPConnectError as error:
         if isinstance(error.__cause__, ssl.SSLError):

@@ -41,8 +41,10 @@ class ReceiptIds:
         self._sent: OrderedDict[str, Named] = OrderedDict()
         self._learned: str | None = None
 
-    def note(self, ids: Sequence[str]) -> str:
-        """Keep the names of a message's parts, and return the one name by which all of it is known."""
+    def note(self, ids: Sequence[str]) -> str | None:
+        """Keep the names of a message's parts, and return the one by which all of it is known; None: it has none."""
+        if not all(ids):
+            return None
         names = [normal_id(each) for each in ids]
         for name in names:
             self._sent[name] = Named(id=names[-1], is_last=name == names[-1])
@@ -51,8 +53,10 @@ class ReceiptIds:
             self._sent.popitem(last=False)
         return names[-1]
 
-    async def find(self, receipt_id: str) -> Named:
+    async def find(self, receipt_id: str) -> Named | None:
         """Return the message that a receipt names; one that nobody here has sent by the spelling that was learned."""
+        if not receipt_id.strip():
+            return None
         spellings = _spellings(normal_id(receipt_id))
         learned = await self._style()
         for style in sorted(spellings, key=lambda style: style != learned):

@@ -48,10 +48,10 @@ def message_of(joined: Joined, *, event_id: str, channel_id: ChannelId, charset:
     )
 
 
-def status_of(receipt: Receipt, named: Named, now: Timestamp) -> Inbound:
+def status_of(receipt: Receipt, named: Named | None, now: Timestamp) -> Inbound:
     """Return the inbound for a receipt. Of a message in parts the last one speaks, unless another fails."""
     event_id = f"receipt/{fingerprint(receipt.id, receipt.stat)}"
-    if receipt.state is None or (not named.is_last and receipt.state != "failed"):
+    if named is None or receipt.state is None or (not named.is_last and receipt.state != "failed"):
         return Inbound(event_id=event_id, kind="ignored", occurred_at=now)
     return Inbound(
         event_id=event_id,

@@ -6,7 +6,7 @@ Change this file first, against two payloads that were really captured and now s
 from __future__ import annotations
 
 import hmac
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,6 +28,8 @@ class _Push(msgspec.Struct, frozen=True, kw_only=True):
     sender: Name
     sent_s: Annotated[int, msgspec.Meta(ge=0, le=99_999_999_999)]
     text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
+    about: str = ""
+    state: Literal["delivered", "read", "failed"] | None = None
 
 
 class _Send(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,8 @@ def parse(body: bytes, channel_id: ChannelId) -> Inbound:
         raise InvalidInput(str(error), faults=[FieldFault(field="", message=str(error))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
+    if push.kind == "status":
+        return _status(push)
     return Inbound(
         event_id=push.event,
         kind="message",
@@ -69,6 +73,14 @@ def parse(body: bytes, channel_id: ChannelId) -> Inbound:
         ),
         content=_content(push, body),
     )
+
+
+def _status(push: _Push) -> Inbound:
+    """What became of a message of ours. The provider names it by the key that we gave it when we sent it."""
+    at = from_seconds(push.sent_s)
+    if push.state is None:
+        return Inbound(event_id=push.event, kind="ignored", occurred_at=at)
+    return Inbound(event_id=push.event, kind="status", occurred_at=at, status_of=push.about, status=push.state)
 
 
 def _content(push: _Push, body: bytes) -> Content:

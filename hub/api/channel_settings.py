@@ -119,15 +119,6 @@ def _check_form(setting: Setting, value: Any) -> None:
             raise refuse(f"settings.{where}", f"Not written as it should be. {setting.help['en']}")
 
 
-def join_settings(plain: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
-    """Return settings as they were given, secrets (opened) back in their places."""
-    joined = {name: dict(value) if isinstance(value, Mapping) else value for name, value in plain.items()}
-    for path, value in secrets.items():
-        group, _, name = path.rpartition(".")
-        (joined[group] if group else joined)[name] = value
-    return joined
-
-
 def change_settings(present: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings after a change: named fields are replaced, groups field by field; null means the default."""
     after = dict(present)

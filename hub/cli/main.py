@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", "check everything the server stands on")
     doctor.add_argument("--host", help="address that the server listens on")
     doctor.add_argument("--port", type=int, help="port that the server listens on")
+    doctor.add_argument("--online", action="store_true", help="try the channels out at their providers too")
     doctor.set_defaults(run=_doctor)
 
     admin = commands.add_parser("admin", help="manage accounts", description="manage accounts")
@@ -108,10 +109,10 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     return serve(settings, is_demo=arguments.demo)
 
 
-def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
+def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
     from hub.cli.doctor import examine  # noqa: PLC0415  # the same
 
-    findings = examine(settings)
+    findings = examine(settings, is_online=arguments.online)
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     return WRONG if any(finding.is_wrong for finding in findings) else DONE
@@ -149,8 +150,9 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _new_connector(_settings: Settings, arguments: argparse.Namespace) -> int:
-    from connectors.scaffold import create  # noqa: PLC0415  # the same
+    from connectors.scaffold import create, next_steps  # noqa: PLC0415  # the same
 
     for path in create(arguments.name, Path.cwd()):
         sys.stdout.write(f"{path}\n")
+    sys.stdout.write(next_steps(arguments.name))
     return DONE

@@ -13,7 +13,6 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub.api.access import LEADERS
-from hub.api.channel_settings import join_settings
 from hub.demo.fill import filled_at
 from hub.demo.naming import demo_id
 from hub.demo.sandbox import is_sandbox, make_sandbox, pointed
@@ -48,6 +47,8 @@ class Simulation:
         for channel in services.directory.channels():
             if is_sandbox(channel):
                 await services.records.update(Channel, channel.id, self._pointed)
+        # The first login comes as soon as the hub takes up its roles, and before its addresses are mounted.
+        self._watch(services)
 
     def _pointed(self, channel: Channel) -> Channel:
         mail = self.world.mail
@@ -57,26 +58,28 @@ class Simulation:
     def mount(self, app: web.Application, services: Services) -> None:
         """Add the world's addresses to the hub's application."""
 
-        def channels() -> list[KnownChannel]:
-            known = services.directory.channels()
-            return [self._known(channel, services) for channel in known if channel.kind in _KINDS]
-
         def authorise(request: web.Request) -> None:
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
             if scheme.lower() != "bearer":
                 raise Unauthenticated("Send `Authorization: Bearer TOKEN`.")
             LEADERS.check(services.accounts.agent_of(token.strip()))
 
-        self.world.watch(channels)
+        self._watch(services)
         app.add_subapp(PREFIX, Simulator(self.world, services.core.clock, authorise).app())
 
+    def _watch(self, services: Services) -> None:
+        def channels() -> list[KnownChannel]:
+            known = services.directory.channels()
+            return [self._known(channel, services) for channel in known if channel.kind in _KINDS]
+
+        self.world.watch(channels)
+
     def _known(self, channel: Channel, services: Services) -> KnownChannel:
-        opened = {name: services.secrets.open(sealed) for name, sealed in channel.secrets.items()}
         return KnownChannel(
             id=channel.id,
             kind=channel.kind,
             name=channel.name,
-            settings=join_settings(channel.settings, opened),
+            settings=services.connectors.settings(channel),
             webhook_url=f"{self._public_url}/channels/{channel.id}/webhook",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 
@@ -102,7 +103,7 @@ class Connectors:
     def settings(self, channel: Channel) -> dict[str, object]:
         """Return the channel's settings with its secrets opened."""
         opened = {name: self._secrets.open(sealed) for name, sealed in channel.secrets.items()}
-        return {**channel.settings, **opened}
+        return join_settings(channel.settings, opened)
 
     def _changed(self, kind: RecordKind, record_id: str) -> None:
         if kind == "channel":
@@ -129,3 +130,12 @@ class Connectors:
         for channel_id in list(self._running):
             self._replace(channel_id, None)
         await asyncio.gather(*self._closing, return_exceptions=True)
+
+
+def join_settings(plain: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Return settings as they were given, secrets (opened) back in their places."""
+    joined = {name: dict(value) if isinstance(value, Mapping) else value for name, value in plain.items()}
+    for path, value in secrets.items():
+        group, _, name = path.rpartition(".")
+        (joined[group] if group else joined)[name] = value
+    return joined

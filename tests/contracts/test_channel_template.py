@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 import hmac
 import json
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -19,14 +21,16 @@ from connectors.template.connector import TemplateConnector
 from hub.model.content import Text, Unsupported
 from hub.model.ids import ChannelId
 from hub.model.workspace import Channel
-from hub.ports.channel import Request
+from hub.ports.abilities import Checks
+from hub.ports.channel import Capabilities, Request, SendRefused
+from hub.ports.manifest import Setting
 from hub.testing.channel_contract import CHECKS, RECEIVING_CHECKS, SENDING_CHECKS, Check
-from hub.testing.channel_ground import ADDRESS, Behaviour, Heard
+from hub.testing.channel_ground import ADDRESS, Behaviour, Heard, an_outbound
 from hub.testing.channel_tools import fake_tools
 from hub.testing.environment import START
 
 SECRET, TOKEN = "the-signing-secret", "the-access-token"
-FIXTURES = Path(connectors.template.__file__).parent / "fixtures"
+FOLDER = Path(connectors.template.__file__).parent
 
 
 class TemplateProvider:
@@ -53,6 +57,7 @@ class TemplateProvider:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/messages", self._take)
+        app.router.add_post("/account", self._tell)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -86,6 +91,10 @@ class TemplateProvider:
             case _:
                 self.heard.append(Heard(key=message["key"], address=message["to"], text=message["text"]))
                 return await self._answer(request)
+
+    async def _tell(self, request: web.Request) -> web.Response:
+        is_known = request.headers.get("Authorization") == f"Bearer {TOKEN}"
+        return web.json_response({"account": "shop"}, status=200 if is_known else 401)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "15"})
@@ -128,13 +137,17 @@ class TemplateGround:
         return self.signed(body, "another-secret")
 
 
+def connector_at(port: int, **changes: str) -> TemplateConnector:
+    channel = Channel(id=ChannelId("ch-1"), kind="api", name="A channel", created_at=START)
+    settings = {"secret": SECRET, "token": TOKEN, "api_base": f"http://127.0.0.1:{port}", **changes}
+    return TemplateConnector(channel, settings, fake_tools(), total_s=0.4)
+
+
 @asynccontextmanager
 async def ground() -> AsyncIterator[TemplateGround]:
     provider = TemplateProvider()
     await provider.start()
-    channel = Channel(id=ChannelId("ch-1"), kind="api", name="A channel", created_at=START)
-    settings = {"secret": SECRET, "token": TOKEN, "api_base": f"http://127.0.0.1:{provider.port}"}
-    connector = TemplateConnector(channel, settings, fake_tools(), total_s=0.4)
+    connector = connector_at(provider.port)
     try:
         yield TemplateGround(connector, provider)
     finally:
@@ -148,7 +161,40 @@ async def test_contract(check: Check) -> None:
 
 
 def test_captured_payloads_are_read() -> None:
-    text = wire.parse((FIXTURES / "message__text.json").read_bytes(), ChannelId("ch-1"))
-    sticker = wire.parse((FIXTURES / "message__sticker.json").read_bytes(), ChannelId("ch-1"))
+    text, sticker, status = (
+        wire.parse((FOLDER / "fixtures" / f"{name}.json").read_bytes(), ChannelId("ch-1"))
+        for name in ("message__text", "message__sticker", "status__delivered")
+    )
     assert text.content == Text(text="我的订单到哪了？")
     assert isinstance(sticker.content, Unsupported)
+    assert (status.kind, status.status_of, status.status) == ("status", "m-0001", "delivered")
+
+
+async def test_a_missing_setting_is_named_and_nothing_is_sent() -> None:
+    connector = connector_at(1, token="")
+    with pytest.raises(SendRefused, match="access token") as refused:
+        await connector.send(an_outbound())
+    assert refused.value.trouble == "misconfigured"
+
+
+async def test_the_settings_can_be_tried_out() -> None:
+    async with ground() as at:
+        connectors = (at.connector, connector_at(at.provider.port, token="wrong"), connector_at(1))
+        assert isinstance(at.connector, Checks)
+        results = [result for connector in connectors for result in await connector.check()]
+        for connector in connectors:
+            await connector.close()
+        assert at.provider.heard == []
+    assert [result.is_ok for result in results] == [True, False, False]
+    assert all(set(result.said) == {"zh-CN", "en"} and all(result.said.values()) for result in results)
+
+
+def test_the_manifest_says_what_the_connector_can_do_in_both_languages() -> None:
+    manifest = tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
+    settings = msgspec.convert(manifest["settings"], tuple[Setting, ...])
+    assert msgspec.convert(manifest["capabilities"], Capabilities) == TemplateConnector.capabilities
+    assert manifest["kind"] == FOLDER.name
+    for words in (manifest["name"], manifest["summary"], *(text for one in settings for text in (one.label, one.help))):
+        assert set(words) == {"zh-CN", "en"}
+        assert all(words.values())
+    assert all((FOLDER / name).is_file() for name in ("doc.md", "doc.zh-CN.md"))

@@ -61,15 +61,23 @@ class ImapServer:
         self.faults: list[str] = []
         self.connections = 0
         self.idles = asyncio.Event()
+        self.polled = asyncio.Event()
         self._has_id = False
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._connected = asyncio.Event()
 
     def add(self, raw: bytes, uid: int | None = None) -> None:
         """Put a mail into the mailbox and push it to whoever idles."""
         self.mails[uid or max(self.mails, default=0) + 1] = raw
         self._news.set()
+
+    async def connected_again(self, times: int) -> None:
+        """Wait until clients have connected so often from now on."""
+        for _ in range(times):
+            self._connected.clear()
+            await self._connected.wait()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
@@ -93,6 +101,7 @@ class ImapServer:
         assert task is not None
         self._tasks.add(task)
         self.connections += 1
+        self._connected.set()
         self._has_id = False
         try:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -133,6 +142,7 @@ class ImapServer:
                 self._has_id = True
                 said.write('* ID ("name" "Coremail")\r\n')
             case b"NOOP":
+                self.polled.set()
                 said.write(f"* {len(self.mails)} EXISTS\r\n")
             case b"LOGOUT":
                 said.write("* BYE bye\r\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -27,10 +28,13 @@ _OUR_ADDRESS = re.compile(r"shop(\+[a-z0-9_-]+)?@shop\.example")
 class SmtpServer:
     """A provider's sending server. `mails` are the ones that it took, as they came."""
 
-    def __init__(self, *, takes_utf8: bool = True, offers_login: bool = True) -> None:
+    def __init__(
+        self, *, takes_utf8: bool = True, offers_login: bool = True, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._how: Behaviour = "takes"
         self._takes_utf8 = takes_utf8
         self._offers_login = offers_login
+        self._tls = tls
         self._released = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._sessions: set[SMTP] = set()
@@ -78,6 +82,7 @@ class SmtpServer:
             authenticator=self._authenticate,
             auth_require_tls=False,
             auth_exclude_mechanism=() if self._offers_login else ("LOGIN", "PLAIN"),
+            tls_context=self._tls,
             loop=asyncio.get_running_loop(),
         )
         self._sessions.add(session)
@@ -176,9 +181,11 @@ def _once(mail: EmailMessage, name: str) -> bool:
 
 
 @asynccontextmanager
-async def smtp_server(*, takes_utf8: bool = True, offers_login: bool = True) -> AsyncIterator[SmtpServer]:
+async def smtp_server(
+    *, takes_utf8: bool = True, offers_login: bool = True, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[SmtpServer]:
     """Run the server as long as the block."""
-    server = SmtpServer(takes_utf8=takes_utf8, offers_login=offers_login)
+    server = SmtpServer(takes_utf8=takes_utf8, offers_login=offers_login, tls=tls)
     await server.start()
     try:
         yield server

@@ -79,4 +79,4 @@ class KeptIntake:
                     await self._changed.wait()
         except TimeoutError:
             seen = [(one.kind, one.event_id) for one in self.taken]
-            raise AssertionError(f"still waiting after {limit_s} s; taken: {seen}, told: {self.told}") from None
+            raise AssertionError(f"still waiting after {limit_s} s; taken: {seen}, told: {self.told[-3:]}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -13,8 +14,14 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 
+from hub.app import choose_parts, make_services
 from hub.cli import main
+from hub.model.ids import BotId, ChannelId
+from hub.model.timestamps import Timestamp
+from hub.model.workspace import Channel, ChannelKind, ChannelPause, ChannelRouting
+from hub.settings import Settings
 from tests.support.commands import Ended, huike
 from tests.support.process import free_port
 
@@ -206,6 +213,115 @@ def test_doctor_says_that_shared_parts_do_not_answer(command: Command, tmp_path:
     assert ended.code == 1
     assert any(line.startswith("wrong  bus") for line in ended.out.splitlines()), ended.out
     assert "Traceback" not in ended.err
+
+
+def _with_channels(data: Path, *drafts: Channel) -> None:
+    """Make a workspace with these channels, as a server leaves it."""
+
+    async def make() -> None:
+        settings = Settings(data=str(data), secret_key=KEY["HUIKE_SECRET_KEY"])
+        parts = choose_parts(settings)
+        services = make_services(settings, parts)
+        await parts.store.open()
+        await parts.bus.open()
+        try:
+            for draft in drafts:
+                sealed = {name: services.secrets.seal(value) for name, value in draft.secrets.items()}
+                await services.records.create(replace(draft, secrets=sealed))
+        finally:
+            await parts.bus.close()
+            await parts.store.close()
+
+    data.mkdir()
+    asyncio.run(make())
+
+
+def _channel(name: str, kind: ChannelKind, settings: Mapping[str, object], **secrets: str) -> Channel:
+    at = Timestamp("2026-11-22T08:00:00.000Z")
+    dotted = {key.replace("__", "."): value for key, value in secrets.items()}
+    return Channel(id=ChannelId(name), kind=kind, name=name, settings=settings, secrets=dotted, created_at=at)
+
+
+TWILIO = {"account_sid": "AC1", "from": "+14155550100", "api_base": ""}
+
+
+def _channel_lines(ended: Ended, part: str = "channel") -> dict[str, str]:
+    """Return what doctor said of each channel, by its name."""
+    lines = [line for line in ended.out.splitlines() if line.split()[1] == part]
+    return {line.split()[2]: line for line in lines}
+
+
+def test_doctor_says_what_each_channel_lacks(command: Command, tmp_path: Path) -> None:
+    gone = _channel("orphan", "api", {"outbound_url": "", "api_base": ""}, inbound_secret="whsec_c2VjcmV0")
+    _with_channels(
+        tmp_path / "data",
+        _channel("whole", "sms_twilio", TWILIO, auth_token="t0ken"),
+        _channel("bare", "sms_twilio", TWILIO),
+        _channel("open", "api", {"outbound_url": "", "api_base": ""}, inbound_secret="whsec_c2VjcmV0"),
+        replace(gone, routing=ChannelRouting(bot_id=BotId("nobody"))),
+        replace(_channel("resting", "webchat", {}), pause=ChannelPause(since=gone.created_at, reason="failing")),
+    )
+    doctor = ("doctor", "--data", tmp_path / "data", "--port", str(free_port()))
+    lines = _channel_lines(command(*doctor, env={**KEY, "HUIKE_PUBLIC_URL": "https://hub.example.com"}))
+    assert lines["whole"] == "ok     channel   whole (sms_twilio)."
+    assert lines["bare"].startswith(
+        "wrong  channel   bare (sms_twilio): Set auth_token: On the start page of the Twilio"
+    )
+    assert lines["open"].startswith("ok ")
+    assert "bot is gone" in lines["orphan"]
+    assert lines["resting"].startswith("note   channel   resting (webchat) is paused")
+    other_key = command(*doctor, env={"HUIKE_SECRET_KEY": "another key for tests"})
+    assert other_key.code == 1
+    assert "another HUIKE_SECRET_KEY" in _channel_lines(other_key)["whole"]
+    assert "t0ken" not in other_key.out
+
+
+@pytest.mark.parametrize(
+    ("public_url", "api_base", "verdict", "word"),
+    [
+        ("https://hub.example.com", "", "ok", ""),
+        ("http://hub.example.com", "", "note", "https"),
+        ("", "", "wrong", "HUIKE_PUBLIC_URL"),
+        ("https://localhost", "", "wrong", "HUIKE_PUBLIC_URL"),
+        ("https://10.0.0.7:8443", "", "wrong", "HUIKE_PUBLIC_URL"),
+        ("https://[::1]", "", "wrong", "HUIKE_PUBLIC_URL"),
+        ("https://hub", "", "wrong", "HUIKE_PUBLIC_URL"),
+        ("", "http://127.0.0.1:8080/simulator/twilio", "ok", ""),
+    ],
+)
+def test_doctor_says_whether_providers_can_call_the_hub(
+    command: Command, tmp_path: Path, public_url: str, api_base: str, verdict: str, word: str
+) -> None:
+    called = _channel("sms", "sms_twilio", {**TWILIO, "api_base": api_base}, auth_token="t0ken")
+    _with_channels(tmp_path / "data", called, _channel("window", "webchat", {}))
+    ended = command("doctor", "--data", tmp_path / "data", env={**KEY, "HUIKE_PUBLIC_URL": public_url})
+    lines = _channel_lines(ended)
+    assert lines["sms"].split()[0] == verdict, lines
+    assert word in lines["sms"]
+    assert lines["window"].startswith("ok ")
+
+
+def test_doctor_asks_providers_only_when_that_is_wished(command: Command, tmp_path: Path) -> None:
+    server = {"host": "127.0.0.1", "port": free_port(), "tls": "none", "user": "help@shop.example"}
+    mail = {"address": "help@shop.example", "imap": server, "smtp": server}
+    _with_channels(
+        tmp_path / "data",
+        _channel("post", "email", mail, imap__password="p4ss", smtp__password="p4ss"),
+        _channel("window", "webchat", {}),
+    )
+    before = sorted(str(path) for path in (tmp_path / "data").rglob("*"))
+    doctor = ("doctor", "--data", tmp_path / "data", "--port", str(free_port()))
+    offline = command(*doctor, env=KEY)
+    assert _channel_lines(offline, "online") == {}
+    assert _channel_lines(offline)["post"].startswith("ok ")
+    online = command(*doctor, "--online", env=KEY)
+    asked = [line for line in online.out.splitlines() if line.split()[1] == "online"]
+    assert online.code == 1
+    assert [line.split()[0] for line in asked] == ["wrong", "wrong", "ok"], online.out
+    assert "post (email), imap: Nothing listens at this port of 127.0.0.1" in asked[0]
+    assert "window (webchat): there is nothing to ask." in asked[2]
+    assert "p4ss" not in online.out
+    assert sorted(str(path) for path in (tmp_path / "data").rglob("*")) == before
 
 
 def test_a_backup_of_mongodb_names_the_right_tool(command: Command, tmp_path: Path) -> None:

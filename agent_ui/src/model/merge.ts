@@ -97,12 +97,14 @@ export function applyEvent(state: State, event: StreamEvent): Effect {
   }
   if (event.type.startsWith('session.') || event.type === 'message.created' || event.type === 'message.updated') {
     const entry = entryIn(event.data)
-    if (entry && event.session_id) applyEntry(state, event.session_id, entry, effect)
+    // The word that a message was written may come after the word of what became of it: the answer to our own request
+    // overtakes nothing.
+    if (entry && event.session_id) applyEntry(state, event.session_id, entry, effect, event.type === 'message.created' ? 'fetch' : 'event')
   }
   return effect
 }
 
-function applyEntry(state: State, sessionId: string, entry: Entry, effect: Effect): void {
+function applyEntry(state: State, sessionId: string, entry: Entry, effect: Effect, source: 'event' | 'fetch'): void {
   const timeline = state.timelines.get(sessionId)
   const session = state.sessions.get(sessionId)
   if (!session) effect.unknown = sessionId
@@ -112,7 +114,7 @@ function applyEntry(state: State, sessionId: string, entry: Entry, effect: Effec
     if (entry.seq > timeline.to + 1) {
       effect.behind = sessionId
     } else if (entry.seq > timeline.from) {
-      upsertEntry(timeline, entry)
+      upsertEntry(timeline, entry, source)
       if (effect.behind === sessionId && session && session.last_seq <= timeline.to) delete effect.behind
     }
   }

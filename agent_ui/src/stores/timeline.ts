@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { reactive } from 'vue'
 import { hub } from '@/api/hub'
+import { isMessage } from '@/api/types'
 import { seqBefore } from '@/model/timeline'
 import { useLive } from './live'
 import { useSessions } from './sessions'
@@ -122,8 +123,11 @@ export const useTimeline = defineStore('timeline', () => {
 
   /** Ask the hub to deliver a failed or uncertain message once more. */
   async function resend(id: string, messageId: string): Promise<void> {
+    const now = () => live.entries(id).find((one) => isMessage(one) && one.id === messageId)
+    const before = now()
     const entry = await hub.resend(id, messageId)
-    live.apply({ type: 'message.updated', session_id: id, data: { entry } })
+    // What became of it may have been told before our request was answered.
+    if (now() === before) live.apply({ type: 'message.updated', session_id: id, data: { entry } })
   }
 
   function leave(id: string): void {

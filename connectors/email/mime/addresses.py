@@ -24,6 +24,7 @@ _MAX_GROUP_WORDS = 20
 # Each comment that is never closed costs a look at the rest of the header.
 _MAX_UNCLOSED = 5
 _PARENTHESES = re.compile(r"\\.|[()]", re.DOTALL)
+_MAILTO = re.compile(r"\[?mailto:", re.IGNORECASE)
 # The way that a mail was once told to take: <@relay.example:mary@example.net>.
 _ROUTE = re.compile(r"^\s*@[^:]*+:")
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
@@ -117,7 +118,7 @@ def _mailbox(item: _Item, waiting: str) -> MailAddress | None:
     quoted_local = re.fullmatch(r'("(?:[^"\\]|\\.)*+"@[^\s"]+)', text)
     if quoted_local:
         return _made(quoted_local[1], " ".join(item.comments))
-    bare = text.replace('"', " ").replace("[mailto:", " ")
+    bare = _MAILTO.sub(" ", text.replace('"', " "))
     if (plain := _PLAIN_ADDRESS.search(bare)) is not None:
         around = f"{bare[: plain.start()]} {bare[plain.end() :]}".strip(" []<>")
         return _made(plain.group(), around or " ".join(item.comments))

@@ -25,7 +25,10 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
 }  # fmt: skip
-_STEMS = {"text": "document", "image": "image", "audio": "audio", "video": "video", "message": "message"}
+_STEMS = {
+    "text/calendar": "calendar", "application/ics": "calendar", "text/vcard": "contact", "text/x-vcard": "contact",
+    "text": "document", "image": "image", "audio": "audio", "video": "video", "message": "message",
+}  # fmt: skip
 
 
 def safe_name(name: str) -> str:
@@ -38,7 +41,8 @@ def safe_name(name: str) -> str:
 def default_name(mime: str) -> str:
     """Return a name for a file of this type that has none."""
     ending = _ENDINGS.get(mime) or _TYPES.guess_extension(mime) or ""
-    return _STEMS.get(mime.partition("/")[0], "file") + (ending if ending != ".bin" else "")
+    stem = _STEMS.get(mime) or _STEMS.get(mime.partition("/")[0], "file")
+    return stem + (ending if ending != ".bin" else "")
 
 
 def name_from_title(title: str, ending: str) -> str:

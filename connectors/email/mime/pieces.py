@@ -126,9 +126,10 @@ def _is_shown(part: Part, *, parent: str, is_first: bool) -> bool:
         return True  # Its parts were not found: what stands there is text.
     if part.type not in _SHOWN or part.disposition == "attachment":
         return False
-    has_name = "filename" in part.disposition_params or "name" in part.params
-    # A named text is a file, unless it stands where the text of the mail stands.
-    return not has_name or is_first or (parent == "multipart/alternative" and not part.disposition)
+    if "filename" in part.disposition_params:
+        return not parent
+    # A text with a name in its type alone is a file, unless it stands where the text of the mail stands.
+    return "name" not in part.params or not parent or is_first or parent == "multipart/alternative"
 
 
 def _join(texts: list[str]) -> str:

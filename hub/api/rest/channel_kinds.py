@@ -9,7 +9,7 @@ import msgspec
 
 from hub.api.access import ADMIN, READ_ALL
 from hub.api.call import Call, Listing, Nothing
-from hub.api.channel_settings import change_settings, check_settings, join_settings
+from hub.api.channel_settings import change_settings, check_settings
 from hub.api.decoding import refuse
 from hub.api.routes import Routes
 from hub.errors import NotFound
@@ -19,6 +19,7 @@ from hub.ports.abilities import CheckResult, Words
 from hub.ports.channel import Capabilities
 from hub.ports.manifest import Setting
 from hub.services import Services
+from hub.services.connectors import join_settings
 
 routes = Routes("channels")
 

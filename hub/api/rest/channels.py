@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.api.access import ADMIN, READ_ALL
 from hub.api.call import Call, Listing, Nothing, Paging, listing
-from hub.api.channel_settings import change_settings, check_settings, join_settings
+from hub.api.channel_settings import change_settings, check_settings
 from hub.api.decoding import refuse
 from hub.api.routes import Routes
 from hub.api.settings import ApiSettings
@@ -23,6 +23,7 @@ from hub.model.workspace import Channel, ChannelKind, ChannelRouting
 from hub.ports.abilities import Words
 from hub.ports.manifest import Setting
 from hub.services import Services
+from hub.services.connectors import join_settings
 from hub.services.health import LastError
 
 routes = Routes("channels")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from hub.api.channel_settings import change_settings, check_settings, join_settings
+from hub.api.channel_settings import change_settings, check_settings
 from hub.app import MANIFESTS
 from hub.errors import InvalidInput
-from hub.services.connectors import Connectors
+from hub.services.connectors import Connectors, join_settings
 from tests.unit.api.world import PASSWORD, PUBLIC_URL, WHSEC, World
 
 NEW_AGENT: dict[str, Any] = {

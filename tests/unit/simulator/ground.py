@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,7 +37,9 @@ class Ground:
         """Call the page's API."""
         headers = {"Authorization": f"Bearer {token}"}
         url = f"{self.url}/simulator/api{path}"
-        async with self.client.request(method, url, json=body, headers=headers) as response:
+        # As a file: of bytes the library warns when they are many.
+        sent = None if body is None else io.BytesIO(json.dumps(body).encode())
+        async with self.client.request(method, url, data=sent, headers=headers) as response:
             return response.status, await response.json(content_type=None)
 
     async def person(self) -> dict[str, str]:

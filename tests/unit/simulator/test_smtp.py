@@ -40,6 +40,11 @@ async def client(made: MailProvider, password: str = "secret") -> AsyncIterator[
         yield server
 
 
+async def _begin(server: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+    await server.mail(sender)
+    await server.rcpt(recipient)
+
+
 async def test_a_mail_arrives_as_it_was_sent() -> None:
     async with provider() as made, client(made) as server:
         await server.sendmail("support+k3y@shop.test", ["Li+any@mail.test"], MAIL)
@@ -71,11 +76,11 @@ async def test_what_a_provider_refuses_is_refused(
     password: str, sender: str, recipient: str, code: int, words: str
 ) -> None:
     async with provider() as made, client(made, password) as server:
-        with pytest.raises((aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientsRefused)) as refused:
-            await server.sendmail(sender, [recipient], MAIL)
+        await server.ehlo()
+        with pytest.raises((aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused)) as refused:
+            await _begin(server, sender, recipient)
         box = made.store.box(PERSON)
-    first = refused.value.recipients[0] if hasattr(refused.value, "recipients") else refused.value
-    assert (first.code, words in first.message) == (code, True)
+    assert (refused.value.code, words in refused.value.message) == (code, True)
     assert box is not None
     assert not box.mails
 
@@ -89,7 +94,7 @@ async def test_a_wrong_password_is_refused() -> None:
 
 async def test_a_mail_that_is_too_large_is_refused() -> None:
     async with provider() as made, client(made) as server:
-        with pytest.raises(aiosmtplib.SMTPResponseException) as refused:
-            await server.execute_command(b"MAIL", b"FROM:<support@shop.test>", f"SIZE={MAX_MAIL + 1}".encode())
+        await server.ehlo()
+        with pytest.raises(aiosmtplib.SMTPSenderRefused) as refused:
             await server.mail(ADDRESS, options=[f"SIZE={MAX_MAIL + 1}"])
         assert refused.value.code == 552

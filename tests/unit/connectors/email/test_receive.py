@@ -160,10 +160,9 @@ async def test_a_server_without_idle_is_asked_now_and_then() -> None:
         async with imap_server() as server:
             server.capabilities, server.refuses = capabilities, dict(refused)
             async with receiving(server, KeptIntake()) as intake:
-                await intake.until(lambda told: told.is_working)
+                await server.polled.wait()
                 server.add(a_raw(1))
                 await intake.until(lambda told: len(told.messages) == 1)
-            assert "NOOP" in server.commands
             assert server.connections == 1
 
 
@@ -174,9 +173,7 @@ async def test_an_outage_is_told_once_and_its_end_too() -> None:
             server.greeting = b"* BYE maintenance\r\n"
             await server.drop()
             await intake.until(lambda told: not told.is_working)
-            tried = server.connections
-            while server.connections < tried + 3:
-                await asyncio.sleep(0.005)
+            await server.connected_again(3)
             server.greeting = b"* OK ready\r\n"
             await intake.until(lambda told: told.is_working)
         assert len(intake.told) == 3

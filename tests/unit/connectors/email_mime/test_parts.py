@@ -88,6 +88,21 @@ def test_a_multipart_that_has_no_parts_is_shown_as_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "text", "names"),
+    [
+        ("Content-Type: text/plain; name=a.txt", "hello", []),
+        ("Content-Type: text/plain\nContent-Disposition: inline", "hello", []),
+        ("Content-Type: text/plain\nContent-Disposition: inline; filename=a.txt", "", ["a.txt"]),
+        ("Content-Type: text/plain\nContent-Disposition: attachment", "", ["document.txt"]),
+        ("Content-Type: text/csv", "", ["document.csv"]),
+    ],
+)
+def test_a_text_is_a_file_when_its_sender_says_so(header: str, text: str, names: list[str]) -> None:
+    mail = _read(f"{MIXED}--b\n{header}\n\nhello\n--b--\n")
+    assert (mail.text, _names(mail)) == (text, names)
+
+
 def test_an_attached_mail_is_one_file_named_by_its_subject() -> None:
     inner = "Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe/1?=\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n"
     mail = _read(f"{MIXED}{PLAIN}see\n--b\nContent-Type: message/rfc822\n\n{inner}--b--\n")
@@ -108,7 +123,7 @@ def test_reports_are_given_as_reports() -> None:
 
 def test_an_invitation_is_given_raw_and_as_a_file() -> None:
     mail = _read(f"{ALT}{PLAIN}come\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--b--\n")
-    assert (mail.calendar, _names(mail)) == ("BEGIN:VCALENDAR", ["document.ics"])
+    assert (mail.calendar, _names(mail)) == ("BEGIN:VCALENDAR", ["calendar.ics"])
 
 
 def test_only_pictures_that_the_html_shows_are_inline() -> None:
