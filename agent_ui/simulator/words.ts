@@ -71,7 +71,7 @@ const zh = {
 
 const en: typeof zh = {
   title: 'Channel simulator',
-  lead: 'Talks to Huike in the real providers’ protocols; no account needed',
+  lead: "Talks to Huike in the real providers' protocols; no account needed",
   console: 'Agent console',
   person: 'Playing',
   newPerson: 'New person',
@@ -99,8 +99,8 @@ const en: typeof zh = {
   location: 'Send a location',
   place: 'Broken Bridge, West Lake, Hangzhou',
   more: 'More',
-  emptyWechat: 'Say something, such as “Where is my order?”',
-  emptySms: 'Send a text, such as “Where is my order?”. STOP opts out.',
+  emptyWechat: 'Say something, such as "Where is my order?"',
+  emptySms: 'Send a text, such as "Where is my order?". STOP opts out.',
   emptyMail: 'The mailbox is empty: write a mail.',
   you: 'Me',
   aPicture: 'Picture',

@@ -151,6 +151,10 @@ class EmailConnector:
             if error.is_final:
                 raise SendRefused("The mail provider gives no access token: check oauth.", "misconfigured") from error
             raise SendDelayed("The mail provider gives no access token at the moment.") from error
+        except SendRefused as error:
+            if error.trouble == "misconfigured" and self._tokens is not None:
+                await self._tokens.forget()
+            raise
         return Sent(provider_id=letter.message_id)
 
     def measure(self, text: str) -> Measure:

@@ -13,6 +13,7 @@ from connectors.email.reading import MailReader
 from connectors.email.wire import Arrived
 from hub.model.timestamps import Timestamp, from_seconds
 from hub.ports.channel import Inbound
+from hub.ports.environment import Clock
 
 MAX_MAIL = 35 * 1024 * 1024
 """Mails up to this size are fetched whole; of a larger one the beginning is."""
@@ -29,9 +30,10 @@ _MAX_REMEMBERED = 1000
 class MailFetcher:
     """Fetches the mails of one folder, over one connection after the other."""
 
-    def __init__(self, reader: MailReader) -> None:
+    def __init__(self, reader: MailReader, clock: Clock) -> None:
         """Begin without any trouble."""
         self._reader = reader
+        self._clock = clock
         self._alone: set[tuple[int, int]] = set()
         self._costs: dict[tuple[int, int], int] = {}
 
@@ -64,7 +66,7 @@ class MailFetcher:
         raws = await self._together(client, uidvalidity, together) if len(together) > 1 else {}
         inbounds: list[Inbound] = []
         for uid in group:
-            at = _time(sizes[uid])
+            at = self._arrived_at(sizes[uid])
             if uid in raws:
                 inbounds += await self._reader.read(Arrived(raw=raws.pop(uid), at=at))
             else:
@@ -124,6 +126,5 @@ class MailFetcher:
             self._alone.clear()
         self._alone.update(places)
 
-
-def _time(size: MailSize) -> Timestamp:
-    return from_seconds(size.arrived_at or 0.0)
+    def _arrived_at(self, size: MailSize) -> Timestamp:
+        return self._clock.now() if size.arrived_at is None else from_seconds(size.arrived_at)

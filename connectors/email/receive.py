@@ -65,7 +65,7 @@ class Receiver:
         self._host = host
         self._folder = folder
         self._since_s = since_s
-        self._fetcher = MailFetcher(reader)
+        self._fetcher = MailFetcher(reader, tools.clock)
         self._tools = tools
         self._pace = pace
         self._unchanged: tuple[int, int] | None = None
@@ -130,6 +130,9 @@ class Receiver:
         for at in range(0, len(uids), _SIZES_AT_ONCE):
             sizes = await client.sizes(uids[at : at + _SIZES_AT_ONCE])
             young += [uid for uid, one in sizes.items() if one.arrived_at is None or one.arrived_at >= self._since_s]
+        if uids and not young:
+            # All of them are behind us: the next look begins after them.
+            place.uid = uids[-1]
         return sorted(young)
 
     async def _take(self, intake: Intake, inbounds: Sequence[Inbound], cursor: str) -> None:

@@ -177,7 +177,9 @@ class _Attempt:
         if smtp.protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("gone")
         self._wrote_end = True
-        smtp.protocol.write(_DOT.sub(b"..", raw) + b".\r\n")
+        # Looking for a dot first costs a tenth of the substitution, and few mails have one there.
+        has_dots = raw.startswith(b".") or b"\n." in raw
+        smtp.protocol.write((_DOT.sub(b"..", raw) if has_dots else raw) + b".\r\n")
         reply = await smtp.protocol.read_response()
         if reply.code != 250:
             # An answered refusal is a whole answer: nothing was taken.

@@ -48,7 +48,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryLog(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of one message's way: `seq` is its place in the session's timeline."""
+    """What is kept of one message's way: `seq` is its place in the session's timeline.
+
+    `job` is the work that makes the present attempts; those before `begun` were of earlier work, before somebody sent
+    the message again.
+    """
 
     session_id: SessionId
     seq: int
@@ -56,6 +60,17 @@ class DeliveryLog(msgspec.Struct, frozen=True, kw_only=True):
     state: LogState
     attempts: tuple[Attempt, ...] = ()
     next_try_at: Timestamp | None = None
+    job: str = ""
+    begun: int = 0
+
+    def of(self, job_id: JobId) -> DeliveryLog:
+        """Return the log as the work of this job goes on with it."""
+        return self if self.job == job_id else replace(self, job=job_id, begun=len(self.attempts), next_try_at=None)
+
+    @property
+    def tries(self) -> int:
+        """Return how often the present work has tried in vain."""
+        return sum(attempt.outcome in ("delayed", "unknown") for attempt in self.attempts[self.begun :])
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +233,8 @@ _LOG_STATE: dict[DeliveryState, LogState] = {
 
 
 def _cut(entry: DeliveryLog) -> DeliveryLog:
-    return replace(entry, attempts=entry.attempts[-_MOST_ATTEMPTS:])
+    over = max(0, len(entry.attempts) - _MOST_ATTEMPTS)
+    return replace(entry, attempts=entry.attempts[over:], begun=max(0, entry.begun - over))
 
 
 def _name(channel_id: ChannelId, message_id: MessageId) -> str:

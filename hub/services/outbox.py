@@ -117,7 +117,12 @@ class Outbox:
             version, known = await self._deliveries.known(channel_id, message.id)
         fresh = DeliveryLog(session_id=session.id, seq=message.seq, at=message.at, state="waiting")
         return _Push(
-            job=job, session=session, message=message, channel_id=channel_id, log=known or fresh, version=version
+            job=job,
+            session=session,
+            message=message,
+            channel_id=channel_id,
+            log=(known or fresh).of(job.id),
+            version=version,
         )
 
     async def _send(self, push: _Push, connector: Connector) -> Outcome:
@@ -135,7 +140,9 @@ class Outbox:
             if error.trouble == "opted_out":
                 await self._consents.opt_out(push.channel_id, outbound.address)
             push = self._tried(push, "refused", str(error), started)
-            return await self._end(push, "failed", str(error), error.trouble)
+            outcome = await self._end(push, "failed", str(error), error.trouble)
+            await self._unmark(push.job, connector)
+            return outcome
         except SendDelayed as error:
             await self._unmark(push.job, connector)
             push = self._tried(push, "delayed", str(error), started)
@@ -147,9 +154,11 @@ class Outbox:
                 return await self._delay(push, reason, None)
             reason = "The provider gave no answer: it may have arrived."
             return await self._end(push, "uncertain", reason, "no_answer")
-        await self._unmark(push.job, connector)
         self._deliveries.note_success(push.channel_id)
-        return await self._end_sent(self._tried(push, "sent", "", started), sent)
+        outcome = await self._end_sent(self._tried(push, "sent", "", started), sent)
+        # The mark goes last: should the store fail before, the next try finds it and sends nothing.
+        await self._unmark(push.job, connector)
+        return outcome
 
     def _tried(self, push: _Push, outcome: AttemptOutcome, reason: str, started: float) -> _Push:
         took_ms = max(0, round((self._core.clock.seconds() - started) * 1000))
@@ -189,7 +198,7 @@ class Outbox:
 
     async def _delay(self, push: _Push, reason: str, retry_after: float | None) -> Outcome:
         self._deliveries.note_failure(push.channel_id)
-        tries = sum(attempt.outcome in ("delayed", "unknown") for attempt in push.log.attempts)
+        tries = push.log.tries
         if tries > len(GAPS_S):
             return await self._end(push, "failed", f"Given up: {reason}", "given_up")
         gap = max(GAPS_S[tries - 1] * (0.8 + 0.2 * self._core.ids.fraction()), retry_after or 0.0)

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 USER, PASSWORD = "shop@shop.example", 'pass"word\\'
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n\Z")
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_DATE = "05-Jan-2026 08:00:00 +0000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,7 @@ class ImapServer:
         self.wants_id = False
         self.refuses: dict[str, str] = {}
         self.gives_sizes = False
+        self.arrived = "05-Jan-2026 08:00:00 +0000"
         self.refuses_mails: set[int] = set()
         self.drops_at_mails: set[int] = set()
         self.before_answer: Callable[[str], bytes] = lambda _: b""
@@ -213,7 +213,8 @@ class ImapServer:
             raw = self.mails[uid]
             if b"RFC822.SIZE" in said.rest:
                 size = self.sizes.get(uid, len(raw))
-                said.write(f'* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{_DATE}")\r\n')
+                at = f'"{self.arrived}"' if self.arrived else "NIL"
+                said.write(f"* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE {at})\r\n")
             elif b"PEEK[]" not in said.rest:
                 said.writer.write(_beginning(number, uid, raw, said.rest))
             elif uid in self.drops_at_mails:

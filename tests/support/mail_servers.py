@@ -20,9 +20,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.support.mail_server_files import dovecot_file, exim_file
-from tests.support.process import ServerProcess, free_port
+from tests.support.process import ServerFailed, ServerProcess, free_port
 
 START_LIMIT_S = 20.0
+_TRIES = 3
 DOMAIN = "test.local"
 HUB_DOMAIN = "hub.local"
 UNKNOWN_USER = f"nosuchuser@{DOMAIN}"
@@ -46,13 +47,26 @@ class MailServers:
 
     def __init__(self) -> None:
         """Choose the ports; `start` makes the folder and runs both programs."""
-        self.imap_port, self.lmtp_port, self.smtp_port, self.hub_port = (free_port() for _ in range(4))
+        self.imap_port = self.lmtp_port = self.smtp_port = self.hub_port = 0
+        self._choose_ports()
         self._folder = Path()
         self._dovecot: ServerProcess | None = None
         self._exim: ServerProcess | None = None
 
     def start(self) -> None:
-        """Start both and wait until they answer."""
+        """Start both and wait until they answer; on other ports where somebody else has taken one meanwhile."""
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(ServerFailed):
+                self._start_once()
+                return
+            self.stop()
+            self._choose_ports()
+        self._start_once()
+
+    def _choose_ports(self) -> None:
+        self.imap_port, self.lmtp_port, self.smtp_port, self.hub_port = (free_port() for _ in range(4))
+
+    def _start_once(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="huike-mail-"))
         user, guard = _ordinary_user()
         group = grp.getgrgid(user.pw_gid).gr_name
@@ -84,7 +98,7 @@ class MailServers:
         )
         self.start_imap()
         self._exim.start()
-        self._exim.wait_until(lambda: _greets(self.smtp_port, b"220"), limit_s=START_LIMIT_S)
+        self._exim.wait_until(lambda: _answers(self.smtp_port, b"", b"220 mx.test.local"), limit_s=START_LIMIT_S)
 
     def stop(self) -> None:
         """Make sure that both are gone, and their folder too."""
@@ -99,7 +113,9 @@ class MailServers:
         if self._dovecot is None:
             raise AssertionError("the mail servers were not started")
         self._dovecot.start()
-        self._dovecot.wait_until(lambda: _greets(self.imap_port, b"* OK"), limit_s=START_LIMIT_S)
+        # A greeting alone could be that of somebody else's server at this port.
+        login = f"a LOGIN probe@{DOMAIN} {PASSWORD}\r\n".encode()
+        self._dovecot.wait_until(lambda: _answers(self.imap_port, login, b"a OK"), limit_s=START_LIMIT_S)
 
     def stop_imap(self) -> None:
         """End Dovecot and with it every connection of IMAP."""
@@ -201,7 +217,12 @@ def _ordinary_user() -> tuple[pwd.struct_passwd, Sequence[str]]:
     return user, ("setpriv", *ids, "--no-new-privs", "--pdeathsig", "KILL")
 
 
-def _greets(port: int, words: bytes) -> bool:
+def _answers(port: int, line: bytes, words: bytes) -> bool:
+    """Tell whether what listens there says these words, after a line of ours where one is given."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 2) as peer:
-        return peer.recv(200).startswith(words)
+        heard = peer.recv(400)
+        if line:
+            peer.sendall(line)
+            heard = peer.recv(400)
+        return words in heard
     return False

@@ -70,7 +70,9 @@ def a_letter(subject: str, text: str, *, html: str = "", message_id: str = "<fir
 
 def mail_with(console: Console, subject: str) -> Locator:
     """Return a mail of the thread by its subject."""
-    return console.page.locator("[data-testid=mail]", has=console.page.get_by_test_id("mail-subject").get_by_text(subject))
+    return console.page.locator(
+        "[data-testid=mail]", has=console.page.get_by_test_id("mail-subject").get_by_text(subject)
+    )
 
 
 @asynccontextmanager
@@ -79,9 +81,7 @@ async def mail_desk(start_hub: StartHub, browser: Browser) -> AsyncIterator[Mail
     provider = MailProvider(SystemClock())
     await provider.open()
     try:
-        account = MailAccount(
-            address=INBOX, user=INBOX, password=_PASSWORD, smtp_user=INBOX, smtp_password=_PASSWORD
-        )
+        account = MailAccount(address=INBOX, user=INBOX, password=_PASSWORD, smtp_user=INBOX, smtp_password=_PASSWORD)
         provider.store.set_account(account)
         provider.store.open_box(CUSTOMER)
         async with open_floor(start_hub, browser) as floor:

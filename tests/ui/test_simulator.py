@@ -83,6 +83,7 @@ async def test_from_wechat_through_bot_and_agent_to_text_messages(
         await _make_number_known(admin, session["customer_id"], await _number(phones))
         await phones.say("sms", words.further)
         await lina.hears(words.further, author="customer")
+        await _answer_by(lina, await _channel(admin, "sms_twilio"))
         await lina.say(words.reply)
         await phones.hears("sms", words.reply)
         await expect(phones.said("sms", words.reply).get_by_test_id("sim-status")).to_contain_text(words.delivered)
@@ -111,9 +112,20 @@ async def test_everything_can_be_done_by_keyboard_and_for_several_people(start_h
         await expect(phones.part("sms").get_by_test_id("sim-bubble")).to_have_count(0)
         await phones.part("person").select_option(first)
         await expect(phones.said("sms", "hello", who="me")).to_have_count(1)
+        await phones.part("tab-sms").focus()
+        await page.keyboard.press("ArrowRight")
+        await phones.part("mail-compose").focus()
+        await page.keyboard.press("Enter")
+        await expect(phones.part("mail-subject")).to_be_focused()
+        await page.keyboard.type("Broken lid")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("The lid broke.")
+        await phones.part("mail-send").focus()
+        await page.keyboard.press("Enter")
+        await expect(phones.part("letter")).to_contain_text("The lid broke.")
         await phones.part("language").focus()
         await page.keyboard.press("Space")
-        await expect(phones.part("tab-sms")).to_have_text("短信")
+        await expect(phones.part("tab-mail")).to_have_text("邮箱")
         await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
@@ -144,6 +156,18 @@ async def _one_session(admin: Rest) -> Json:
     found: list[Json] = (await admin.get("/sessions", state="bot,queued,offered,active"))["items"]
     assert len(found) == 1, found
     return found[0]
+
+
+async def _channel(admin: Rest, kind: str) -> str:
+    found: str = next(one["id"] for one in (await admin.get("/channels"))["items"] if one["kind"] == kind)
+    return found
+
+
+async def _answer_by(agent: Console, channel_id: str) -> None:
+    """Choose how the reply reaches the customer."""
+    await agent.part("channel-switch").click()
+    await agent.part(f"channel-{channel_id}").click()
+    await expect(agent.part("channel-menu")).to_have_count(0)
 
 
 async def _number(phones: Phones) -> str:

@@ -2607,7 +2607,7 @@ export interface components {
          * @description One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
          *
          *         What does not fit the pattern is pointed out by the form, and refused only where it `must_match`: providers change
-         *         the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads the fields that stand together.
+         *         the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads its fields.
          */
         Setting: {
             name: string;

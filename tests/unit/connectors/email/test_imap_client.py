@@ -21,12 +21,15 @@ from connectors.email.imap import (
 from tests.providers.certificate import server_context
 from tests.providers.imap_server import PASSWORD, USER, ImapServer, imap_server
 
-SOON = Limits(connect_s=0.5, silence_s=0.3, command_s=0.6)
+PATIENT = Limits(connect_s=10.0, silence_s=10.0, command_s=20.0)
+SOON = Limits(connect_s=2.0, silence_s=0.3, command_s=0.6)
 MAIL = b"From: a@b.example\r\nSubject: x\r\n\r\nhello\r\n"
 
 
-async def opened(server: ImapServer, *, tls: Tls = "none", context: ssl.SSLContext | None = None) -> ImapClient:
-    return await ImapClient.open("127.0.0.1", server.port, tls=tls, context=context, limits=SOON)
+async def opened(
+    server: ImapServer, *, tls: Tls = "none", context: ssl.SSLContext | None = None, limits: Limits = PATIENT
+) -> ImapClient:
+    return await ImapClient.open("127.0.0.1", server.port, tls=tls, context=context, limits=limits)
 
 
 async def test_a_whole_session_reads_without_touching_anything() -> None:
@@ -186,23 +189,23 @@ async def test_what_is_no_imap_server_is_left_in_time(greeting: bytes, error: ty
     async with imap_server() as server:
         server.greeting = greeting
         with pytest.raises(error):
-            await opened(server)
+            await opened(server, limits=SOON)
 
 
 async def test_a_flood_and_a_silence_both_end() -> None:
     async with imap_server() as server:
-        client = await opened(server)
+        client = await opened(server, limits=SOON)
         server.before_answer = lambda _: b"* 1 EXISTS\r\n" * 100_001
         with pytest.raises(ImapError):
             await client.noop()
         await client.close(politely=False)
         server.before_answer = lambda _: b""
-        client = await opened(server)
+        client = await opened(server, limits=SOON)
         server.refuses["NOOP"] = "HMM"
         with pytest.raises(ImapBroken):
             await client.noop()
         await client.close(politely=False)
-        client = await opened(server)
+        client = await opened(server, limits=SOON)
         server.before_answer = lambda _: b"* 1 FETCH (BODY[] {1000}\r\nabc"
         with pytest.raises(ImapGone):
             await client.mails([1])

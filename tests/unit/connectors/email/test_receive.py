@@ -85,6 +85,13 @@ async def test_what_arrived_long_before_the_channel_was_made_is_left() -> None:
             await intake.until(lambda told: told.is_working)
             await server.idles.wait()
             assert intake.messages == []
+            server.arrived = "05-Jan-2026 09:00:01 +0000"
+            server.add(a_raw(2))
+            await intake.until(lambda told: told.subjects == ["mail 2"])
+            server.arrived = ""
+            server.add(a_raw(3))
+            await intake.until(lambda told: told.subjects == ["mail 2", "mail 3"])
+            assert intake.messages[1].occurred_at > MADE_AT, "a server that tells no time: it is now"
 
 
 async def test_when_the_store_is_away_nothing_is_lost() -> None:
