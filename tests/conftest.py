@@ -30,7 +30,7 @@ _HUBS = pytest.StashKey[list[HubProcess]]()
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 
-_SERVICES = {"redis_server", "redis_on_disk", "mongo_server", "mongo_replica_set"}
+_SERVICES = {"mail_servers", "redis_server", "redis_on_disk", "mongo_server", "mongo_replica_set"}
 _IN_CI = os.environ.get("CI") == "true"
 
 

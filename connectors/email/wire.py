@@ -125,6 +125,7 @@ def _entry(
         thread=next((one for one in (*mail.references, mail.message_id) if 0 < len(one) <= _MAX_ID), None),
         is_automatic=not judgement.may_answer,
         answers=answers,
+        answers_session=found.session_id if found else None,
         answers_any=tuple(event_id_of(one) for one in earlier),
     )
 

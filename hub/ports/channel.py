@@ -73,8 +73,9 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
     For messages: `thread` is the provider's own conversation; `is_automatic` marks what a machine wrote or what must
     not be answered by one (an out-of-office mail, an opt-out word): it is kept, and no bot answers it. `answers` is
-    the message of ours that it answers, proved by a signature of ours; `answers_any` are event ids of earlier
-    inbounds that it may answer, the likeliest first. A `bounce`-like message belongs to the session of `answers`.
+    the message of ours that it answers and `answers_session` its session, both proved by a signature of ours;
+    `answers_any` are event ids of earlier inbounds that it may answer, the likeliest first. A `bounce`-like message
+    belongs to the session of `answers`.
     `consent` tells that the sender does not want messages any more, or wants them again.
 
     For a message or a lifecycle event: `window` is how much may be sent to this sender from now on.
@@ -95,6 +96,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str | None = None
     is_automatic: bool = False
     answers: MessageId | None = None
+    answers_session: SessionId | None = None
     answers_any: tuple[str, ...] = ()
     consent: Literal["opt_out", "opt_in"] | None = None
     window: ReplyWindow | None = None

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
+from hub.errors import NotFound
 from hub.model.content import Email
-from hub.model.ids import ChannelId, MessageId
+from hub.model.ids import ChannelId, MessageId, SessionId
 from hub.model.session import Session
 from hub.model.timeline import Message
 from hub.ports.channel import Inbound
@@ -48,7 +49,15 @@ class Threads:
             taken = msgspec.json.decode(answer, type=dict[str, object]) if answer is not None else {}
             if (message_id := taken.get("id")) and (found := await self._message(MessageId(str(message_id)))):
                 return found
-        return None
+        return await self._newest(inbound.answers_session) if inbound.answers_session is not None else None
+
+    async def _newest(self, session_id: SessionId) -> Answered | None:
+        """Return the newest message of a session whose address was written to, without a message being named."""
+        try:
+            session = await self._sessions.get(session_id)
+        except NotFound:
+            return None
+        return await self._message(session.last_message_id) if session.last_message_id is not None else None
 
     async def _message(self, message_id: MessageId) -> Answered | None:
         located = await self._store.message(message_id)

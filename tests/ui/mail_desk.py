@@ -5,6 +5,7 @@ Nothing is skipped on the way: a mail comes in by IMAP, and an answer leaves by 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,10 +43,19 @@ class MailDesk:
         box = self.provider.store.open_box(INBOX)
         box.deliver(raw, sender=CUSTOMER, recipient=INBOX, at=SystemClock().seconds())
 
-    def received(self) -> list[EmailMessage]:
-        """Return what the customer has got."""
-        mails = self.provider.store.open_box(CUSTOMER).mails
-        return [message_from_bytes(mail.data, policy=policy.default) for mail in mails]
+    async def received(self, count: int) -> list[EmailMessage]:
+        """Wait until the customer has got so many mails, and return them."""
+        box = self.provider.store.open_box(CUSTOMER)
+        arrived = asyncio.Event()
+        box.listen(arrived)
+        try:
+            async with asyncio.timeout(WAIT_MS / 1000):
+                while len(box.mails) < count:
+                    await arrived.wait()
+                    arrived.clear()
+        finally:
+            box.leave(arrived)
+        return [message_from_bytes(mail.data, policy=policy.default) for mail in box.mails]
 
     async def accept(self, console: Console) -> None:
         """Accept whatever is offered next."""
@@ -62,7 +72,7 @@ def a_letter(subject: str, text: str, *, html: str = "", message_id: str = "<fir
     mail.set_content(text)
     if html:
         mail.add_alternative(html, subtype="html")
-        part = mail.get_payload()[1]
+        part = list(mail.iter_parts())[1]
         assert isinstance(part, EmailMessage)
         part.add_related(DOT, "image", "png", cid="<dot@customers.test>", filename="dot.png")
     return mail

@@ -1,4 +1,4 @@
-"""Channel administration in a browser: adding, testing, changing and deleting a channel, its log, and who may do what."""
+"""Channel administration in a browser: adding, testing, changing, deleting, the delivery log, and who may."""
 
 from __future__ import annotations
 

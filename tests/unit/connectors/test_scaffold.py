@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def test_it_passes_its_own_contract_at_once(checkout: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_what_is_left_to_do_names_files_that_are_there() -> None:
+    steps = scaffold.next_steps("night_line")
+    assert '"night_line": NightLineConnector' in steps
+    named = re.findall(r"[\w/]+/[\w/]+\.(?:py|json)", steps)
+    assert len(named) >= 4
+    assert [path for path in named if not (ROOT / path).is_file()] == []
 
 
 def test_a_connector_is_never_overwritten(checkout: Path) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from hub.model import commands as c
 from hub.model.content import Email, MailFacts, MailPerson, Text
-from hub.model.ids import BotId, MessageId
+from hub.model.ids import BotId, MessageId, SessionId
 from hub.model.session import ReplyWindow
 from hub.model.timeline import Actor
 from hub.model.timestamps import shift
@@ -224,6 +224,26 @@ async def test_a_stranger_who_answers_a_thread_is_marked_and_stays_in_a_session_
         assert (mine.email.participant, mine.email.in_reply_to_entry) == (True, "m1")
         assert (hers.email.participant, hers.email.in_reply_to_entry) == (False, "m1")
         assert own.session_id == taken.session_id != stranger.session_id
+
+
+async def test_an_address_of_ours_without_a_reference_still_tells_the_thread() -> None:
+    async with ground() as on:
+        taken = await on.hear(content=mail())
+        await on.answer(taken)
+        own = await on.hear(event_id="e2", content=mail("more"), answers_session=SessionId(taken.session_id))
+        stranger = await on.hear(
+            event_id="e3",
+            address="eve@example.net",
+            content=mail("hi"),
+            answers_session=SessionId(taken.session_id),
+        )
+        mine, hers = (await on.message(own)).content, (await on.message(stranger)).content
+        assert isinstance(mine, Email)
+        assert isinstance(hers, Email)
+        assert (mine.email.participant, mine.email.in_reply_to_entry) == (True, "m1")
+        assert hers.email.participant is False
+        nowhere = await on.hear(event_id="e4", content=mail(), answers_session=SessionId("gone"))
+        assert nowhere.session_id == taken.session_id
 
 
 async def test_an_earlier_mail_of_the_thread_is_found_by_its_event() -> None:
