@@ -74,6 +74,7 @@ from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
 from hub.services.timers import Timers
 from hub.services.typing import TypingSignals
+from hub.services.typing_out import TypingOut
 from hub.services.visitors import Visitors
 from hub.settings import Settings
 from hub.store.blobs import FileBlobs
@@ -206,6 +207,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         desk=Desk(core, sessions, directory, connectors, attachments, presences),
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
         typing=TypingSignals(parts.bus),
+        typing_out=TypingOut(connectors),
     )
 
 
@@ -347,6 +349,7 @@ async def serving(settings: Settings, mount: Mount | None = None) -> AsyncIterat
             wrap_up_s=settings.session.wrap_up_s,
             trusted_proxies=frozenset(settings.trusted_proxies),
             webhooks_at_once=settings.limits.inflight_webhooks,
+            webhook_body_bytes=settings.limits.webhook_body_bytes,
             has_simulator=settings.simulator,
         )
         app = make_app(services, api)

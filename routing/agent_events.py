@@ -13,18 +13,15 @@ from routing.state import Refusal, State
 
 def online(state: State, event: e.AgentOnline) -> None:
     """Sign an agent in, or take over the profile with which a lost one comes back."""
-    seat = state.roster.seats.get(event.agent) or state.roster.enrol(Agent(id=event.agent))
-    fresh = not seat.agent.known
+    seat = state.roster.seats.get(event.agent) or state.board.enrol(Agent(id=event.agent))
     seat.agent.known = True
-    changed = state.roster.change_profile(
+    state.board.change_profile(
         seat,
         skills=dict(event.skills),
         languages=tuple(event.languages),
         capacity=event.capacity,
         channel_caps=dict(event.channel_caps),
     )
-    if changed or fresh:
-        state.board.count_flexibility(seat)
     _arrive(state, seat)
 
 
@@ -66,15 +63,13 @@ def status(state: State, event: e.AgentStatus) -> None:
 def changed(state: State, event: e.AgentChanged) -> None:
     """Change the profile; sessions that the agent has are not touched."""
     seat = state.seat(event.agent)
-    different = state.roster.change_profile(
+    state.board.change_profile(
         seat,
         skills=None if event.skills is None else dict(event.skills),
         languages=None if event.languages is None else tuple(event.languages),
         capacity=event.capacity,
         channel_caps=None if event.channel_caps is None else dict(event.channel_caps),
     )
-    if different:
-        state.board.count_flexibility(seat)
     for session in moves.in_order(state, [key[3] for key in seat.held]):
         if session.weight > seat.agent.capacity or not seat.qualifies(session.line):
             moves.end_hold(state, session)

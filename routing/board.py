@@ -13,44 +13,45 @@ from collections.abc import Iterator
 from hub.model.ids import SessionId
 from routing.config import Config
 from routing.order import OrderedKeys
-from routing.records import Key, Line, Session
+from routing.records import Agent, Key, Line, Session
 from routing.roster import Roster, Seat
 
 MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
+_ANY_SKILL = ""
+"""Stands for the first skill of a line that asks for none."""
 
 
 class Lane:
     """One line: who waits in it, and who could serve it."""
 
-    __slots__ = ("_able", "_qualified", "_version", "head", "line", "number", "open", "parked", "starts")
+    __slots__ = ("able", "head", "line", "number", "open", "parked", "qualified", "starts")
 
-    def __init__(self, line: Line, number: int) -> None:
+    def __init__(self, line: Line, number: int, roster: Roster) -> None:
         self.line = line
         self.number = number
+        self.qualified = roster.qualified(line)
+        """The agents who fulfil every hard requirement, signed in or not; kept true by `Board.change_profile`."""
+        self.able = roster.capacity.at_least(line.weight, self.qualified)
+        """Those of the qualified whose whole capacity reaches the weight."""
         self.open: OrderedKeys[Key] = OrderedKeys()
         """Sessions that may go to anybody."""
         self.parked: OrderedKeys[Key] = OrderedKeys()
         """Sessions held for one agent, or waiting for the opening of their queue."""
         self.starts: deque[float] = deque()
         self.head: Key | None = None
-        """The first of `open` as it stands in `Board.heads`."""
-        self._qualified = 0
-        self._able = 0
-        self._version = -1
+        """The first of `open`, as `Board.first_lanes` last saw it."""
 
-    def qualified(self, roster: Roster) -> int:
-        """Return the agents who fulfil every hard requirement of this line, signed in or not."""
-        if self._version != roster.version:
-            self._qualified = roster.qualified(self.line)
-            self._able = roster.capacity.at_least(self.line.weight, self._qualified)
-            self._version = roster.version
-        return self._qualified
+    def admit(self, seat: Seat) -> None:
+        """Count an agent among the qualified, and among the able if the capacity reaches."""
+        self.qualified |= seat.bit
+        if bool(self.able & seat.bit) != (self.line.weight <= seat.agent.capacity):
+            self.able ^= seat.bit
 
-    def able(self, roster: Roster) -> int:
-        """Return those of the qualified whose whole capacity reaches the weight of this line."""
-        self.qualified(roster)
-        return self._able
+    def dismiss(self, seat: Seat) -> None:
+        """Count an agent, who was among the qualified, no longer."""
+        self.qualified ^= seat.bit
+        self.able &= ~seat.bit
 
     def note_start(self, now: float) -> None:
         """Count a session that an agent began to serve."""
@@ -68,23 +69,27 @@ class Board:
 
     def __init__(self, config: Config, roster: Roster) -> None:
         self.lanes: list[Lane] = []
-        self.heads: list[tuple[Key, int]] = []
-        """The first of each line with its lane number, in R2 order; true after `sync_heads`."""
+        self._heads: list[tuple[Key, int]] = []
         self.heavy = 0
         """How many sessions of more than one unit may go to anybody."""
+        self.moved: dict[int, Key | None] = {}
+        """The lines whose head is another than at the last review of earmarks, each with the head of then."""
         self._touched: set[int] = set()
         self._config = config
         self._roster = roster
         self._by_line: dict[Line, Lane] = {}
         self._lane_of: dict[SessionId, Lane] = {}
+        self._named_by: dict[str, list[int]] = {}
+        """Line numbers by the first skill that each asks for: an agent without it need not be judged."""
 
     def lane(self, line: Line) -> Lane:
         """Return the lane of a line; a line seen for the first time makes those who could serve it more flexible."""
         lane = self._by_line.get(line)
         if lane is None:
-            lane = self._by_line[line] = Lane(line, len(self.lanes))
+            lane = self._by_line[line] = Lane(line, len(self.lanes), self._roster)
             self.lanes.append(lane)
-            self._roster.flexibility.increment(lane.qualified(self._roster))
+            self._named_by.setdefault(line.skills[0][0] if line.skills else _ANY_SKILL, []).append(lane.number)
+            self._roster.flexibility.increment(lane.qualified)
         return lane
 
     def of_queue(self, queue: str) -> list[Lane]:
@@ -95,18 +100,47 @@ class Board:
         """Return the lane of a line that was seen before."""
         return self._by_line.get(line)
 
-    def served_by(self, seat: Seat) -> list[int]:
-        """Return the numbers of the lanes that an agent could serve; each lane is judged once per profile."""
+    def served_by(self, seat: Seat) -> set[int]:
+        """Return the numbers of the lanes that an agent could serve.
+
+        Each lane is judged once per profile, and only if it asks first for a skill that the agent has, or for none.
+        """
         if seat.reached < len(self.lanes):
-            fresh = self.lanes[seat.reached :]
-            seat.serves.extend(lane.number for lane in fresh if seat.qualifies(lane.line))
+            for skill in (_ANY_SKILL, *seat.agent.skills):
+                numbers = self._named_by.get(skill, [])
+                for number in numbers[bisect_left(numbers, seat.reached) :]:
+                    if seat.qualifies(self.lanes[number].line):
+                        seat.serves.add(number)
             seat.reached = len(self.lanes)
         return seat.serves
 
-    def count_flexibility(self, seat: Seat) -> None:
-        """Count anew how many lines an agent could serve, after a change of profile."""
-        flexibility = self._roster.flexibility
-        flexibility.change(seat.bit, flexibility.value(seat.bit), len(self.served_by(seat)))
+    def enrol(self, agent: Agent) -> Seat:
+        """Give an agent, who is not there yet, a seat in the roster and in all lines that it could serve."""
+        seat = self._roster.enrol(agent)
+        self._seat_in_lanes(seat, set())
+        return seat
+
+    def change_profile(
+        self,
+        seat: Seat,
+        *,
+        skills: dict[str, int] | None = None,
+        languages: tuple[str, ...] | None = None,
+        capacity: int | None = None,
+        channel_caps: dict[str, int] | None = None,
+    ) -> None:
+        """Set the parts that are given, and with them which lines the agent could serve."""
+        served = self.served_by(seat)
+        self._roster.change_profile(
+            seat, skills=skills, languages=languages, capacity=capacity, channel_caps=channel_caps
+        )
+        self._seat_in_lanes(seat, served)
+
+    def first_lanes(self) -> list[tuple[Key, int]]:
+        """Return the first of each line with the line's number, in R2 order."""
+        if self._touched:
+            self._sync_heads()
+        return self._heads
 
     def key(self, session: Session) -> Key:
         """Return the place of a session (rule R2); with aging it is a fixed number, so nothing is ever sorted anew."""
@@ -145,23 +179,6 @@ class Board:
             self.heavy -= session.weight > 1
         return lane
 
-    def sync_heads(self) -> bool:
-        """Bring `heads` up to date with the lines touched since the last call; tell whether any head is another."""
-        changed = False
-        for number in sorted(self._touched):
-            lane = self.lanes[number]
-            head = lane.open.first() if lane.open else None
-            if head == lane.head:
-                continue
-            changed = True
-            if lane.head is not None:
-                del self.heads[bisect_left(self.heads, (lane.head, number))]
-            if head is not None:
-                insort(self.heads, (head, number))
-            lane.head = head
-        self._touched.clear()
-        return changed
-
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""
         return self._lane_of.get(session)
@@ -179,3 +196,26 @@ class Board:
         for one in self.lanes if lane is None else [lane]:
             yield from one.open
             yield from one.parked
+
+    def _seat_in_lanes(self, seat: Seat, before: set[int]) -> None:
+        now = self.served_by(seat)
+        for number in before - now:
+            self.lanes[number].dismiss(seat)
+        for number in now:
+            self.lanes[number].admit(seat)
+        flexibility = self._roster.flexibility
+        flexibility.change(seat.bit, flexibility.value(seat.bit), len(now))
+
+    def _sync_heads(self) -> None:
+        for number in self._touched:
+            lane = self.lanes[number]
+            head = lane.open.first() if lane.open else None
+            if head == lane.head:
+                continue
+            self.moved.setdefault(number, lane.head)
+            if lane.head is not None:
+                del self._heads[bisect_left(self._heads, (lane.head, number))]
+            if head is not None:
+                insort(self._heads, (head, number))
+            lane.head = head
+        self._touched.clear()

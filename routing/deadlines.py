@@ -36,7 +36,7 @@ def _meet(state: State, entry: Entry) -> None:
         case Due.HOURS:
             _hours_changed(state, entry.subject)
         case Due.EARMARK:
-            state.earmark_due = True
+            state.due_for_earmark[SessionId(entry.subject)] = None
         case _:
             assert_never(entry.due)
 
@@ -96,5 +96,6 @@ def _offer_ran_out(state: State, session: Session) -> None:
 
 def _exclusion_ended(state: State, session: Session, agent: AgentId) -> None:
     del session.excluded[agent]
+    state.roster.stirred[state.roster.seats[agent].number] = None
     if session.state == "waiting" and not session.parked:
         state.fresh[session.id] = None

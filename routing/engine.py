@@ -124,7 +124,7 @@ class Engine:
         if found is None or lane is None or position is None:
             return None
         starts = lane.starts_since(state.now - MEASURED_S)
-        if not starts or not lane.able(state.roster) & state.roster.signed_in:
+        if not starts or not lane.able & state.roster.signed_in:
             return None
         return position * MEASURED_S / starts
 

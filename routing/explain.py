@@ -129,7 +129,7 @@ def _load(session: Session, seat: Seat) -> Iterator[Reason]:
 
 
 def _agreed(state: State, session: Session, seat: Seat) -> Iterator[Reason]:
-    if seat.agent.earmark is not None and seat.agent.id in state.spared(session):
+    if seat.agent.earmark is not None and state.spares(seat, session):
         yield Reason(code="earmarked", parameters={"session": seat.agent.earmark})
     until = session.excluded.get(seat.agent.id)
     if until is not None:
@@ -146,7 +146,7 @@ def _steps(state: State, session: Session) -> Iterator[Step]:
     opening = state.openings.get(session.queue)
     if session.parked and opening is not None and opening.changes_at is not None:
         yield Step(at=opening.changes_at, code="queue_opens", parameters={"queue": session.queue})
-    if session.first_since is not None and session.id not in state.earmarks.values():
+    if session.first_since is not None and state.earmarked_for(session.id) is None:
         yield Step(at=session.first_since + state.config.earmark_after, code="earmark")
     for agent, until in session.excluded.items():
         yield Step(at=until, code="exclusion_ends", parameters={"agent": agent})

@@ -67,7 +67,10 @@ def leave(state: State, session: Session) -> None:
     if session.id in state.firsts:
         session.first_since = None
         del state.firsts[session.id]
-        for agent in state.earmarked_for(session.id):
+        state.lacks_earmark.pop(session.id, None)
+        state.due_for_earmark.pop(session.id, None)
+        agent = state.earmarked_for(session.id)
+        if agent is not None:
             state.drop_earmark(agent)
 
 
@@ -85,7 +88,8 @@ def move(
     state.entered.setdefault(session.id, False)
     _put(state, session)
     # From a worse place, an earmarked session keeps fewer others away.
-    for agent in state.earmarked_for(session.id):
+    agent = state.earmarked_for(session.id)
+    if agent is not None:
         state.freed[agent] = None
 
 
@@ -185,7 +189,7 @@ def in_order(state: State, sessions: Iterable[SessionId]) -> list[Session]:
 
 def has_room(state: State, session: Session, seat: Seat) -> bool:
     """Tell whether an available agent could be offered this session as far as units and channel go."""
-    if seat.agent.id in state.spared(session):
+    if state.spares(seat, session):
         return False
     return seat.agent.available and session.weight <= seat.room and seat.takes_channel(session.channel)
 

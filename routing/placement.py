@@ -57,7 +57,7 @@ def wait_reason(state: State, session: Session) -> WaitReason:
     if session.state == "held":
         return "held"
     lane = state.board.lane(session.line)
-    able = lane.able(state.roster) & state.roster.signed_in
+    able = lane.able & state.roster.signed_in
     return "no_room" if able else "no_eligible_agent"
 
 

@@ -15,44 +15,40 @@ def choose_agent(state: State, session: Session) -> Seat | None:
     lane = state.board.lane_of(session.id)
     if lane is None:
         return None
-    agents = lane.qualified(state.roster) & state.roster.available
-    agents &= ~state.roster.at_channel_cap(session.channel)
-    agents &= ~_barred(state, session)
+    roster = state.roster
+    agents = lane.qualified & roster.available & ~roster.at_channel_cap(session.channel)
+    for agent in session.excluded:
+        agents &= ~roster.seats[agent].bit
     if not agents:
         return None
-    sticky = None if session.sticky is None else state.roster.seats.get(session.sticky)
-    if sticky is not None and sticky.bit & agents and session.weight <= sticky.room:
+    sticky = None if session.sticky is None else roster.seats.get(session.sticky)
+    if sticky is not None and sticky.bit & agents and moves_room(state, session, sticky):
         return sticky
     if session.state == "held":
         return None
-    return _best(state, lane.line, agents)
+    return _best(state, session, lane.line, agents)
 
 
-def _barred(state: State, session: Session) -> int:
-    agents = 0
-    for agent in (*session.excluded, *state.spared(session)):
-        seat = state.roster.seats.get(agent)
-        agents |= seat.bit if seat else 0
-    return agents
-
-
-def _best(state: State, line: Line, agents: int) -> Seat | None:
+def _best(state: State, session: Session, line: Line, agents: int) -> Seat | None:
     roster = state.roster
     queue = state.config.queue(line.queue)
     if queue.prefer == "level":
-        agents = _highest_level(roster, line, agents)
-    for group in roster.with_room(line.weight, queue.placement):
+        able = sum(_with_room(state, session, agents, "spread"))
+        agents = roster.levels_of(line).greatest(able) if able else 0
+    tied = next(_with_room(state, session, agents, queue.placement), 0)
+    return roster.by_number[_first(roster, tied)] if tied else None
+
+
+def _with_room(state: State, session: Session, agents: int, placement: Placement) -> Iterator[int]:
+    """Yield those of the agents who have room, best group first, without those kept for a heavier session."""
+    for group in state.roster.with_room(session.weight, placement):
         tied = group & agents
+        for number in members(tied & state.earmarked):
+            seat = state.roster.by_number[number]
+            if state.spares(seat, session):
+                tied ^= seat.bit
         if tied:
-            return roster.by_number[_first(roster, tied)]
-    return None
-
-
-def _highest_level(roster: Roster, line: Line, agents: int) -> int:
-    able = 0
-    for group in roster.with_room(line.weight, "spread"):
-        able |= group & agents
-    return roster.levels_of(line).greatest(able) if able else 0
+            yield tied
 
 
 def _first(roster: Roster, tied: int) -> int:
@@ -60,7 +56,7 @@ def _first(roster: Roster, tied: int) -> int:
         if is_single(tied):
             return tied.bit_length() - 1
         tied = narrow(tied)
-    return tied.bit_length() - 1 if is_single(tied) else roster.recency.first(tied)
+    return roster.recency.first(tied)
 
 
 def first_for(state: State, seat: Seat) -> Key | None:
@@ -68,9 +64,7 @@ def first_for(state: State, seat: Seat) -> Key | None:
     if not seat.agent.available or seat.room <= 0:
         return None
     best = _first_of(state, seat, seat.held) if seat.held else None
-    board = state.board
-    for number in board.served_by(seat):
-        lane = board.lanes[number]
+    for lane in _lanes_for(state.board, seat):
         if not lane.open or (best is not None and best < lane.open.first()):
             continue
         if lane.line.weight > seat.room or not seat.takes_channel(lane.line.channel):
@@ -78,10 +72,24 @@ def first_for(state: State, seat: Seat) -> Key | None:
         key = _first_of(state, seat, lane.open)
         if key is not None and (best is None or key < best):
             best = key
-    heavy = state.earmarks.get(seat.agent.id)
-    if best is not None and heavy is not None and state.board.key(state.sessions[heavy]) < best:
+    if best is not None and state.spares(seat, state.sessions[best[3]]):
         return None
     return best
+
+
+def _lanes_for(board: Board, seat: Seat) -> Iterator[Lane]:
+    """Yield the lanes an agent could serve: few as they come; of many, those with somebody waiting, in R2 order.
+
+    So an agent with few lines looks at those, and one with many finds one of the first lines to be one of them.
+    """
+    serves = board.served_by(seat)
+    if len(serves) <= FEW_LANES:
+        for number in serves:
+            yield board.lanes[number]
+        return
+    for _, number in board.first_lanes():
+        if number in serves:
+            yield board.lanes[number]
 
 
 def _first_of(state: State, seat: Seat, keys: OrderedKeys[Key]) -> Key | None:

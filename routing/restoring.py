@@ -40,7 +40,7 @@ def restored(state: State, event: e.SessionRestored) -> None:
 
 
 def _awaited(state: State, agent: AgentId) -> Seat:
-    seat = state.roster.seats.get(agent) or state.roster.enrol(Agent(id=agent))
+    seat = state.roster.seats.get(agent) or state.board.enrol(Agent(id=agent))
     if seat.agent.presence == "gone":
         seat.agent.presence = "lost"
         state.roster.update_presence(seat)

@@ -20,18 +20,20 @@ from routing.records import Agent, Key, Line
 class Seat:
     """An agent's place in the roster: the record and what is derived from the sessions."""
 
-    __slots__ = ("active", "agent", "bit", "counts", "held", "offered", "reached", "serves", "used")
+    __slots__ = ("active", "agent", "bit", "counts", "held", "number", "offered", "reached", "serves", "used")
 
-    def __init__(self, agent: Agent, bit: int) -> None:
+    def __init__(self, agent: Agent, number: int) -> None:
         self.agent = agent
-        self.bit = bit
+        self.number = number
+        self.bit = 1 << number
+        """This agent as a set of agents."""
         self.used = 0
         self.counts: dict[str, int] = {}
         """Sessions per channel that take units."""
         self.active: dict[SessionId, None] = {}
         self.offered: dict[SessionId, None] = {}
         self.held: OrderedKeys[Key] = OrderedKeys()
-        self.serves: list[int] = []
+        self.serves: set[int] = set()
         """Numbers of the lines this agent could serve, of the first `reached` lines."""
         self.reached = 0
 
@@ -65,8 +67,8 @@ class Roster:
     def __init__(self) -> None:
         self.seats: dict[AgentId, Seat] = {}
         self.by_number: list[Seat] = []
-        self.version = 0
-        """Grows with every change of a profile: sets derived from profiles are kept until then."""
+        self.stirred: dict[int, None] = {}
+        """Agents (bit numbers) whose profile, presence or load changed since the last review of earmarks."""
         self.everyone = 0
         self.available = 0
         self.signed_in = 0
@@ -76,6 +78,8 @@ class Roster:
         """How many skills and languages each agent has."""
         self.capacity = Planes()
         self.recency = Recency()
+        self._by_id = Recency()
+        """All agents as if never assigned: by id alone."""
         self._levels: dict[str, Planes] = {}
         self._speaks: dict[str, int] = {}
         self._barred: dict[str, int] = {}
@@ -87,8 +91,9 @@ class Roster:
 
     def enrol(self, agent: Agent) -> Seat:
         """Give an agent, who is not there yet, a seat."""
-        seat = Seat(agent, 1 << len(self.by_number))
+        seat = Seat(agent, len(self.by_number))
         self.recency.add(agent.last_assigned, agent.id, len(self.by_number))
+        self._by_id.add(None, agent.id, len(self.by_number))
         self.by_number.append(seat)
         self.seats[agent.id] = seat
         self.everyone |= seat.bit
@@ -106,31 +111,30 @@ class Roster:
         languages: tuple[str, ...] | None = None,
         capacity: int | None = None,
         channel_caps: dict[str, int] | None = None,
-    ) -> bool:
-        """Set the parts that are given; tell whether skills, languages or channels really changed."""
+    ) -> None:
+        """Set the parts that are given."""
         agent = seat.agent
         wanted = (
             agent.skills if skills is None else skills,
             agent.languages if languages is None else languages,
             agent.channel_caps if channel_caps is None else channel_caps,
         )
-        changed = wanted != (agent.skills, agent.languages, agent.channel_caps)
         self._drop_load(seat)
         if capacity is not None and capacity != agent.capacity:
-            self.version += 1
             self.capacity.change(seat.bit, agent.capacity, capacity)
             agent.capacity = capacity
-        if changed:
+        if wanted != (agent.skills, agent.languages, agent.channel_caps):
             self._drop_profile(seat)
             agent.skills, agent.languages, agent.channel_caps = wanted
             self._add_profile(seat)
         self._add_load(seat)
-        return changed
+        self.stirred[seat.number] = None
 
     def update_presence(self, seat: Seat) -> None:
         """Take over whether the agent is signed in and available."""
         self.available = _with(self.available, seat.bit, member=seat.agent.available)
         self.signed_in = _with(self.signed_in, seat.bit, member=seat.agent.presence != "gone")
+        self.stirred[seat.number] = None
 
     def add_units(self, seat: Seat, channel: str, units: int) -> None:
         """Count one more session on this agent, or one less when the units are negative."""
@@ -142,13 +146,13 @@ class Roster:
         else:
             del seat.counts[channel]
         self._add_load(seat)
+        self.stirred[seat.number] = None
 
     def note_offer(self, seat: Seat, at: float) -> None:
         """Remember when the agent was last given something."""
-        number = seat.bit.bit_length() - 1
-        self.recency.remove(seat.agent.last_assigned, seat.agent.id, number)
+        self.recency.remove(seat.agent.last_assigned, seat.agent.id, seat.number)
         seat.agent.last_assigned = at
-        self.recency.add(at, seat.agent.id, number)
+        self.recency.add(at, seat.agent.id, seat.number)
 
     # ----------------------------------------------------------------------------------------------- questions
 
@@ -182,6 +186,16 @@ class Roster:
         if group:
             yield group
 
+    def closest_to_room(self, weight: int, among: int) -> Seat | None:
+        """Return who of these lacks room for this weight and has least in use, by id among equals; or None."""
+        closest, least = 0, -1
+        for (used, capacity), agents in self._loads.items():
+            lacking = agents & among if used + weight > capacity and (least < 0 or used <= least) else 0
+            if lacking:
+                closest = closest | lacking if used == least else lacking
+                least = used
+        return self.by_number[self._by_id.first(closest)] if closest else None
+
     def levels_of(self, line: Line) -> Planes:
         """Return for each agent the sum of the levels that the line asks for."""
         total = Planes()
@@ -192,8 +206,7 @@ class Roster:
     # ------------------------------------------------------------------------------------------------- indexes
 
     def _add_profile(self, seat: Seat) -> None:
-        self.version += 1
-        seat.serves, seat.reached = [], 0
+        seat.serves, seat.reached = set(), 0
         agent = seat.agent
         for skill, level in agent.skills.items():
             self._levels.setdefault(skill, Planes()).change(seat.bit, 0, level + 1)
@@ -220,10 +233,8 @@ class Roster:
         for channel in seat.agent.channel_caps:
             if not seat.takes_channel(channel):
                 self._full[channel] = self._full.get(channel, 0) | seat.bit
-        if used >= capacity:
-            return
         agents = self._loads.get((used, capacity), 0)
-        if not agents:
+        if not agents and used < capacity:
             insort(self._by_ratio, (used / capacity, used, capacity))
         self._loads[used, capacity] = agents | seat.bit
 
@@ -232,13 +243,12 @@ class Roster:
         for channel in seat.agent.channel_caps:
             if channel in self._full:
                 self._full[channel] &= ~seat.bit
-        if used >= capacity:
-            return
         agents = self._loads[used, capacity] ^ seat.bit
         if agents:
             self._loads[used, capacity] = agents
-        else:
-            del self._loads[used, capacity]
+            return
+        del self._loads[used, capacity]
+        if used < capacity:
             self._by_ratio.remove((used / capacity, used, capacity))
 
 

@@ -84,9 +84,9 @@ def _content(state: State) -> _Content:
 
 
 def _seat(state: State, agent: Agent) -> None:
-    state.roster.enrol(agent)
+    seat = state.board.enrol(agent)
     if agent.earmark is not None:
-        state.earmarks[agent.id] = agent.earmark
+        state.earmark(seat, agent.earmark)
     if agent.grace_until is not None:
         state.agenda.add(Entry(agent.grace_until, Due.GRACE, agent.id))
 

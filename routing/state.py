@@ -10,6 +10,7 @@ from hub.model.ids import AgentId, OfferId, SessionId
 from routing.agenda import Agenda, Due, Entry
 from routing.board import Board
 from routing.config import Config
+from routing.fronts import Fronts
 from routing.ledger import Ledger
 from routing.records import Session
 from routing.roster import Roster, Seat
@@ -48,12 +49,16 @@ class State:
         self.openings: dict[str, Opening] = {}
         """The queues that have hours."""
         self.earmarks: dict[AgentId, SessionId] = {}
+        self.earmarked = 0
+        """The agents of `earmarks` as a set."""
+        self._earmarked_for: dict[SessionId, AgentId] = {}
         self.firsts: dict[SessionId, None] = {}
         """Heavy sessions whose clock for an earmark runs or has run."""
-        self.earmark_due = False
-        """A heavy session is due for an earmark and has none yet."""
-        self.reviewed = (-1, -1)
-        """Version of the profiles and who was available when earmarks were last reviewed."""
+        self.fronts = Fronts()
+        self.due_for_earmark: dict[SessionId, None] = {}
+        """Heavy sessions whose clock has run out in this step."""
+        self.lacks_earmark: dict[SessionId, None] = {}
+        """Heavy sessions that are due for an earmark and found nobody to give it to."""
         self.arrivals = 0
         self.offers = 0
         # What the current step has to look at. Dicts, not sets: their order is the order of the log.
@@ -88,22 +93,30 @@ class State:
         self.offers += 1
         return OfferId(f"{self.ledger.epoch}-{self.offers}")
 
+    def earmark(self, seat: Seat, session: SessionId) -> None:
+        """Keep an agent for a heavy session: nothing that comes after it goes there."""
+        self.earmarks[seat.agent.id] = session
+        self._earmarked_for[session] = seat.agent.id
+        self.earmarked |= seat.bit
+        seat.agent.earmark = session
+
     def drop_earmark(self, agent: AgentId) -> None:
         """Let an agent take anything again."""
-        del self.earmarks[agent]
-        self.roster.seats[agent].agent.earmark = None
+        seat = self.roster.seats[agent]
+        del self._earmarked_for[self.earmarks.pop(agent)]
+        self.earmarked ^= seat.bit
+        seat.agent.earmark = None
         self.freed[agent] = None
+        self.roster.stirred[seat.number] = None
 
-    def earmarked_for(self, session: SessionId) -> list[AgentId]:
-        """Return who is earmarked for this session: one agent or none."""
-        return [agent for agent, one in self.earmarks.items() if one == session]
+    def earmarked_for(self, session: SessionId) -> AgentId | None:
+        """Return who is earmarked for this session, or None."""
+        return self._earmarked_for.get(session)
 
-    def spared(self, session: Session) -> list[AgentId]:
-        """Return the agents who are earmarked for a session that comes before this one."""
-        if not self.earmarks:
-            return []
-        key = self.board.key(session)
-        return [agent for agent, one in self.earmarks.items() if self.board.key(self.sessions[one]) < key]
+    def spares(self, seat: Seat, session: Session) -> bool:
+        """Tell whether an agent is earmarked for another session that comes before this one."""
+        heavy = self.earmarks.get(seat.agent.id)
+        return heavy is not None and self.board.key(self.sessions[heavy]) < self.board.key(session)
 
     def _holds(self, entry: Entry) -> bool:
         match entry.due:

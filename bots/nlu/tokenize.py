@@ -1,4 +1,4 @@
-"""Cuts a text into Chinese runs, Latin words and codes, and keeps where each stood in the original.
+"""Cuts a text into Chinese runs, Latin words, codes and emoji, and keeps where each stood in the original.
 
 Normalising (full-width to plain, compatibility forms) may change lengths, while Rasa's offsets count the code points of
 what the customer wrote; so every normalised text carries the way back. Nothing here knows of intents.
@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 MAX_READ = 1_000
-"""How much of a message is read, in code points. What somebody wants is said by then, and the time stays bounded."""
+"""How much of a message is read, in code points; of a longer one its beginning and its end, where people say what they
+want. So the time stays bounded."""
+_READ_AT_END = 300
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 
 _LETTER = rf"[^\W\d_{HAN}]"
 _PIECE = re.compile(
     rf"(?P<han>[{HAN}]+)|(?P<code>[A-Za-z]*[0-9](?:[A-Za-z0-9]|[.,](?=[0-9]))*)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)?)"
+    r"|(?P<emoji>[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2600-\u27bf])"
 )
 
-PieceKind = Literal["han", "word", "code"]
+PieceKind = Literal["han", "word", "code", "emoji"]
 _KINDS: tuple[PieceKind, ...] = get_args(PieceKind)
 
 
@@ -44,7 +47,7 @@ class Normalised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One run of Chinese, one Latin word, or one code (digits, perhaps with letters: `HK20260001`), in lower case."""
+    """One run of Chinese, one Latin word, one emoji, or one code (digits, perhaps with letters), in lower case."""
 
     kind: PieceKind
     text: str
@@ -53,21 +56,30 @@ class Piece:
 
 
 def normalise(original: str) -> Normalised:
-    """Bring the beginning of a text (MAX_READ) into compatibility form, letter by letter; the case stays."""
-    text = original[:MAX_READ]
+    """Bring what is read of a text (MAX_READ) into compatibility form, letter by letter; the case stays."""
+    if len(original) <= MAX_READ:
+        return _compatible(original, range(len(original)), len(original))
+    tail = len(original) - _READ_AT_END
+    places = [*range(MAX_READ - _READ_AT_END), tail - 1, *range(tail, len(original))]
+    read = original[: MAX_READ - _READ_AT_END] + "\n" + original[tail:]
+    return _compatible(read, places, len(original))
+
+
+def _compatible(text: str, places: Sequence[int], length: int) -> Normalised:
+    is_whole = len(places) == length
     if text.isascii() or unicodedata.is_normalized("NFKC", text):
-        return Normalised(text=text, origin=None, length=len(text))
+        return Normalised(text=text, origin=None if is_whole else places, length=length)
     parts: list[str] = []
     origin: list[int] = []
-    for position, letter in enumerate(text):
+    for place, letter in zip(places, text, strict=True):
         plain = unicodedata.normalize("NFKC", letter)
         parts.append(plain)
-        origin.extend([position] * len(plain))
-    return Normalised(text="".join(parts), origin=origin, length=len(text))
+        origin.extend([place] * len(plain))
+    return Normalised(text="".join(parts), origin=origin, length=length)
 
 
 def cut(text: str) -> list[Piece]:
-    """Cut a normalised text into pieces; marks, blanks and emoji are left out."""
+    """Cut a normalised text into pieces; marks and blanks are left out."""
     return [
         Piece(kind=kind, text=match[0].lower(), start=match.start(), end=match.end())
         for match in _PIECE.finditer(text)

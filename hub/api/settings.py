@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_JSON_BYTES = 1024 * 1024
-"""Largest JSON body and largest webhook push."""
+"""Largest JSON body."""
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 """Largest attachment."""
@@ -51,4 +51,5 @@ class ApiSettings:
     limits: RateLimits = field(default_factory=RateLimits)
     trusted_proxies: frozenset[str] = frozenset()
     webhooks_at_once: int = 512
+    webhook_body_bytes: int = MAX_JSON_BYTES
     has_simulator: bool = False

@@ -227,6 +227,7 @@ class AgentSockets:
                     typing=wish.typing,
                 )
             )
+            self._services.typing_out.show(session, is_typing=wish.typing)
         return {}
 
     async def _send(self, agent: Agent, data: object) -> Ack:

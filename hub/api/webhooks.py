@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from hub.api.gate import read_body
-from hub.api.settings import MAX_JSON_BYTES, ApiSettings
+from hub.api.settings import ApiSettings
 from hub.errors import HubError, Unavailable
 from hub.ports.channel import Request
 from hub.services.inbound import Inbounds
@@ -25,6 +25,7 @@ class Webhooks:
         self._inbounds = inbounds
         self._origin = settings.public_url.rstrip("/")
         self._free = settings.webhooks_at_once
+        self._most_bytes = settings.webhook_body_bytes
 
     def add_to(self, app: web.Application) -> None:
         """Add the addresses of pushes and of delivery reports."""
@@ -37,7 +38,7 @@ class Webhooks:
             raise Unavailable("The hub is busy: send it again.", retry_after=1)
         self._free -= 1
         try:
-            body = await read_body(request, MAX_JSON_BYTES)
+            body = await read_body(request, self._most_bytes)
             reply = await self._inbounds.take(
                 request.match_info["id"],
                 Request(

@@ -27,6 +27,7 @@ from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
 from hub.services.typing import TypingSignals
+from hub.services.typing_out import TypingOut
 from hub.services.visitors import Visitors
 
 
@@ -56,3 +57,4 @@ class Services:
     desk: Desk
     visitors: Visitors
     typing: TypingSignals
+    typing_out: TypingOut

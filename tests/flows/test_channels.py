@@ -264,6 +264,8 @@ async def test_a_wechat_message_is_answered_within_its_window(start_hub: StartHu
             way = await _first(ann, f"/sessions/{session_id}/reply-channels", lambda one: one["kind"] == "wechat")
             assert way is not None
             assert way["window"]["left"] == 5
+            assert (await ann.act("typing", session_id=session_id, typing=True))["ok"]
+            await until(lambda: phone.is_typing, "the phone does not show that somebody types")
             for number in range(5):
                 sent = await answer(ann, session_id, f"answer {number} 您好")
                 await delivery(made, session_id, sent["id"], "sent")

@@ -60,7 +60,7 @@ async def test_an_administrator_of_ones_own_stands_beside_the_demo(start_hub: St
         answer = await rest.login("boss@shop.example", "correct horse")
         assert answer["agent"]["roles"] == ["admin"]
         assert len((await rest.get("/agents", limit="100"))["items"]) == len(STAFF) + 1
-        assert len((await rest.get("/channels"))["items"]) == 3
+        assert len((await rest.get("/channels"))["items"]) == 6
 
 
 async def test_each_agent_finds_closed_sessions_and_nothing_waits(start_hub: StartHub) -> None:
@@ -170,7 +170,7 @@ async def test_doctor_asks_a_running_hub_how_it_is(start_hub: StartHub) -> None:
     assert all("front end is not built" in line for line in wrong), ended.out
     assert "sound, in use by a running Huike" in ended.out
     assert "and is ready" in ended.out
-    assert sum(line.startswith("ok     channel") for line in ended.out.splitlines()) == 3
+    assert sum(line.startswith("ok     channel") for line in ended.out.splitlines()) == 6
 
 
 async def test_logs_as_json_are_one_object_a_line(start_hub: StartHub) -> None:
@@ -199,6 +199,6 @@ async def test_two_nodes_that_start_at_once_make_one_demo(
     sessions, channels = seen["sessions"], seen["channels"]
     assert isinstance(sessions, list)
     assert isinstance(channels, list)
-    assert (len(sessions), len(channels)) == (21, 3)
+    assert (len(sessions), len(channels)) == (21, 6)
     for hub in (first, second):
         assert [line for line in hub.process.log().splitlines() if "@demo" in line] == ACCOUNTS

@@ -10,11 +10,13 @@ import pytest
 from playwright.async_api import Browser, Frame, Page
 
 import agent_ui
-from tests.flows.workspace import ENV, workspace
+from tests.flows.workspace import ADMIN, ENV, PASSWORD, workspace
 from tests.support.clients import Json
 from tests.support.hub_process import StartHub
+from tests.ui.channels_page import ChannelsPage
 from tests.ui.console import Console
 from tests.ui.floor import open_floor, session_of
+from tests.ui.mail_desk import a_letter, mail_desk
 from tests.ui.screens import settle
 from tests.ui.tabs import Scheme, open_tab
 from tests.ui.widget import Widget
@@ -100,6 +102,61 @@ async def _look_at_overlays(judge: Judge, console: Console) -> None:
         await judge.look(page, f"menu {name}", within=f"[data-testid={name}-menu]")
         await page.keyboard.press("Escape")
         await console.part(f"{name}-menu").wait_for(state="detached")
+
+
+async def test_the_channels_are_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:
+    judge = Judge()
+    async with open_floor(start_hub, browser) as floor:
+        tab = await floor.stack.enter_async_context(open_tab(browser, floor.hub.url, scripts=[axe]))
+        console, page = Console(tab), tab.page
+        pages = ChannelsPage(console)
+        await console.sign_in(ADMIN, PASSWORD)
+        await pages.open()
+        await judge.look(page, "channels")
+        await pages.part("channel-add").click()
+        await pages.part("kind-card").first.wait_for()
+        await judge.look(page, "kinds of channels")
+        await page.locator("[data-testid=kind-card][data-kind=email]").click()
+        await pages.save()
+        await pages.part("form-faults").wait_for()
+        await judge.look(page, "form with faults")
+        await pages.part("channels-back").click()
+        await pages.part("kind-card").first.wait_for()
+        await pages.part("channels-back").click()
+        await pages.choose("test webchat")
+        await judge.look(page, "settings of a channel")
+        await pages.part("channel-tab-guide").click()
+        await pages.part("guide").wait_for()
+        await judge.look(page, "guide")
+        await pages.part("channel-tab-deliveries").click()
+        await pages.part("log-empty").wait_for()
+        await judge.look(page, "delivery log")
+        await pages.act("remove")
+        await pages.part("channel-remove-dialog").wait_for()
+        await judge.look(page, "deleting a channel")
+    judge.verdict()
+
+
+async def test_mails_are_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:
+    judge = Judge()
+    async with mail_desk(start_hub, browser) as desk:
+        tab = await desk.floor.stack.enter_async_context(open_tab(browser, desk.floor.hub.url, scripts=[axe]))
+        console = Console(tab)
+        await console.sign_in("ann@example.com")
+        await console.go("online")
+        desk.deliver(a_letter("Headphones", "Silent.\n\n> Is it better?", html="<p>Silent.</p>"))
+        await desk.accept(console)
+        await console.part("mail").wait_for()
+        await console.part("mail-details-toggle").click()
+        await judge.look(tab.page, "a mail")
+        await console.part("mail-view-all").click()
+        await console.part("mail-quote").locator("summary").click()
+        await judge.look(tab.page, "all of a mail")
+        await console.part("mail-view-html").click()
+        await console.part("mail-reply").click()
+        await console.part("reply-answers").wait_for()
+        await judge.look(tab.page, "the design of a mail, and its answer")
+    judge.verdict()
 
 
 async def test_the_widget_is_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:

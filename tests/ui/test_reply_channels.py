@@ -1,4 +1,4 @@
-"""What limits a reply, shown before it is sent: parts of text messages, opting out, windows; and who may be one person."""
+"""What limits a reply, shown before it is sent: parts, opting out, windows; and who may be one and the same person."""
 
 from __future__ import annotations
 

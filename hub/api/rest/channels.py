@@ -235,8 +235,8 @@ async def _health(services: Services, channel: Channel) -> ChannelHealth:
         )
     if (outage := await services.health.outage(channel.id)) is not None:
         return replace(seen, state="failing", detail=outage.said.get("en", ""), said=outage.said)
-    if seen.waiting and figures.last_error is None:
-        return replace(seen, state="failing")
+    if waiting.items and (tries := waiting.items[0].attempts):
+        return replace(seen, state="failing", detail=tries[-1].reason or "")
     return seen
 
 
