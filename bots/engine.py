@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bots.actions import BUILT_IN
 from bots.dialogue import Dialogue
-from bots.nlu import Understander
+from bots.nlu import Model, load_model, train
 from bots.training import Project, read_folder
 from bots.training.dataset import Rule
 from hub.ports.understanding import BotAnswer, Turn
@@ -27,15 +27,18 @@ _ASK_HUMAN = Rule(
 class IntentEngine:
     """A trained bot. Holds no state of sessions and never changes; two engines of one project answer alike."""
 
-    def __init__(self, project: Project) -> None:
-        """Train on a project; what it lacks to disclose itself and to hand over comes from the shipped defaults."""
+    def __init__(self, project: Project, model: Model | None = None) -> None:
+        """Take a project, and the model that was trained on it (None trains one now).
+
+        What the project lacks to disclose itself and to hand over comes from the shipped defaults.
+        """
         self.project = _with_defaults(project)
-        self._understander = Understander(self.project)
+        self.model = train(self.project) if model is None else model
         self._dialogue = Dialogue(self.project, BUILT_IN)
 
     def parse(self, text: str) -> dict[str, object]:
         """Tell what a text means, in the form of Rasa's `/model/parse`."""
-        return self._understander.parse(text)
+        return self.model.parse(text)
 
     async def respond(self, turn: Turn) -> BotAnswer:
         """Answer one turn; the same turn always gets the same answer."""
@@ -43,16 +46,18 @@ class IntentEngine:
 
     def answer(self, turn: Turn) -> BotAnswer:
         """Answer one turn without a loop."""
-        return self._dialogue.step(turn, self._understander.understand(turn.payload or turn.text))
+        return self._dialogue.step(turn, self.model.understand(turn.payload or turn.text))
 
 
-def load(path: str | Path) -> IntentEngine:
-    """Load a bot from a folder of Rasa YAML files.
+def load(path: str | Path) -> IntentEngine | Model:
+    """Load a model from its file, in milliseconds, or train a bot from a folder of Rasa YAML files; both can `parse`.
 
     Raises:
+        ModelFault: the file is no model.
         TrainingFaults: the folder has no training files, or they have errors.
     """
-    return load_folder(Path(path))
+    place = Path(path)
+    return load_model(place) if place.is_file() else load_folder(place)
 
 
 def load_folder(folder: Path) -> IntentEngine:

@@ -69,6 +69,8 @@ class Board:
 
     def __init__(self, config: Config, roster: Roster) -> None:
         self.lanes: list[Lane] = []
+        self.heavy_heads: list[tuple[Key, int]] = []
+        """Like `first_lanes`, but only lines of sessions with more than one unit; true after `first_lanes`."""
         self._heads: list[tuple[Key, int]] = []
         self.heavy = 0
         """How many sessions of more than one unit may go to anybody."""
@@ -213,9 +215,10 @@ class Board:
             if head == lane.head:
                 continue
             self.moved.setdefault(number, lane.head)
-            if lane.head is not None:
-                del self._heads[bisect_left(self._heads, (lane.head, number))]
-            if head is not None:
-                insort(self._heads, (head, number))
+            for heads in (self._heads, self.heavy_heads)[: 2 if lane.line.weight > 1 else 1]:
+                if lane.head is not None:
+                    del heads[bisect_left(heads, (lane.head, number))]
+                if head is not None:
+                    insort(heads, (head, number))
             lane.head = head
         self._touched.clear()

@@ -3,93 +3,106 @@
 A session of several units can wait for ever while each unit that an agent frees goes to a lighter one. So once it has
 been the first that some agent could serve for a while, the agent closest to having the room is earmarked: nothing
 that comes after the heavy session goes there any more. A session of one unit fits whatever room there is and needs no
-earmark.
+earmark. Who is first is `routing.fronts`; here are the clocks and the earmarks.
 """
 
 from __future__ import annotations
 
 from hub.model.ids import SessionId
 from routing.agenda import Due, Entry
-from routing.planes import members
 from routing.records import Session
 from routing.state import State
 
 
 def review(state: State) -> None:
     """See which heavy sessions are first for somebody now, start and stop their clocks, and give earmarks out."""
-    if not state.board.heavy or not _anything_changed(state):
+    roster = state.roster
+    if not state.board.heavy:
+        state.fronts.forget()
+        state.clocked.clear()
+        roster.stirred.clear()
+        roster.laden.clear()
         return
-    _drop_lost(state)
-    firsts = _firsts(state)
-    for one in [one for one in state.firsts if one not in firsts and one not in state.earmarks.values()]:
-        state.sessions[one].first_since = None
-        del state.firsts[one]
-    for one in firsts:
+    lost = _drop_lost(state)
+    touched = {**roster.stirred, **roster.laden}
+    # After a restore clocks run of which nothing is known here yet.
+    doubted = list(state.firsts) if state.fronts.fresh else []
+    changed = state.fronts.update(state.board, roster, roster.stirred)
+    roster.stirred, roster.laden = {}, {}
+    _set_clocks(state, changed, doubted)
+    for session in lost:
+        if state.clocked.get(_lane_number(state, session)) == session.id:
+            state.due_for_earmark[session.id] = None
+        else:
+            _stop_clock(state, session)
+    if state.due_for_earmark or (touched and state.lacks_earmark):
+        _give_out(state, sum(roster.by_number[number].bit for number in touched))
+
+
+def _drop_lost(state: State) -> list[Session]:
+    lost = []
+    for number in list(state.roster.stirred):
+        seat = state.roster.by_number[number]
+        heavy = seat.agent.earmark
+        if heavy is None:
+            continue
+        session = state.sessions[heavy]
+        if not (seat.agent.available and session.weight <= seat.agent.capacity and seat.qualifies(session.line)):
+            state.drop_earmark(seat.agent.id)
+            lost.append(session)
+    return lost
+
+
+def _set_clocks(state: State, lanes: set[int], stopped: list[SessionId]) -> None:
+    started = []
+    for number in lanes:
+        head = state.board.lanes[number].head
+        first = head[3] if head is not None and state.fronts.has(number) else None
+        before = state.clocked.pop(number, None)
+        if first is not None:
+            state.clocked[number] = first
+            started.append(first)
+        if before is not None:
+            stopped.append(before)
+    for one in stopped:
+        if one in state.firsts and one not in started and state.earmarked_for(one) is None:
+            _stop_clock(state, state.sessions[one])
+    for one in started:
         session = state.sessions[one]
         if session.first_since is None:
             session.first_since = state.now
             state.firsts[one] = None
             state.agenda.add(Entry(state.now + state.config.earmark_after, Due.EARMARK, one))
-    _give_out(state)
 
 
-def _anything_changed(state: State) -> bool:
-    seen = (state.roster.version, state.roster.available)
-    changed = state.board.sync_heads() or state.earmark_due or seen != state.reviewed
-    state.reviewed, state.earmark_due = seen, False
-    return changed
+def _stop_clock(state: State, session: Session) -> None:
+    session.first_since = None
+    state.firsts.pop(session.id, None)
+    state.due_for_earmark.pop(session.id, None)
+    state.lacks_earmark.pop(session.id, None)
 
 
-def _drop_lost(state: State) -> None:
-    for agent, one in list(state.earmarks.items()):
-        seat, session = state.roster.seats[agent], state.sessions[one]
-        if not (seat.agent.available and session.weight <= seat.agent.capacity and seat.qualifies(session.line)):
-            state.drop_earmark(agent)
-
-
-def _firsts(state: State) -> dict[SessionId, None]:
-    """Find the heavy sessions that are first among those that some available agent could serve."""
-    roster, board = state.roster, state.board
-    heavy = [lane for _, number in board.heads if (lane := board.lanes[number]).line.weight > 1]
-    agents = 0
-    for lane in heavy:
-        agents |= lane.able(roster)
-    agents &= roster.available
-    firsts: dict[SessionId, None] = {}
-    for key, number in board.heads:
-        if not agents:
-            break
-        lane = board.lanes[number]
-        served = agents & lane.able(roster)
-        if served and lane.line.weight > 1:
-            firsts[key[3]] = None
-        agents ^= served
-    return firsts
-
-
-def _give_out(state: State) -> None:
-    marked = set(state.earmarks.values())
-    for session in sorted((state.sessions[one] for one in state.firsts), key=state.board.key):
-        since = session.first_since
-        if session.id in marked or since is None or since + state.config.earmark_after > state.now:
+def _give_out(state: State, touched: int) -> None:
+    """Find an agent for each session that is due; one that found nobody before looks at touched agents only."""
+    wanting: dict[SessionId, None] = {**state.lacks_earmark, **state.due_for_earmark}
+    for session in sorted((state.sessions[one] for one in wanting), key=state.board.key):
+        lane = state.board.lane_of(session.id)
+        if lane is None or state.earmarked_for(session.id) is not None:
             continue
-        if not _earmark_closest(state, session):
-            state.earmark_due = True
+        agents = lane.able & state.roster.available & ~state.earmarked
+        if session.id not in state.due_for_earmark:
+            agents &= touched
+        for agent in session.excluded:
+            agents &= ~state.roster.seats[agent].bit
+        seat = state.roster.closest_to_room(session.weight, agents)
+        if seat is None:
+            state.lacks_earmark[session.id] = None
+        else:
+            state.lacks_earmark.pop(session.id, None)
+            state.earmark(seat, session.id)
+    state.due_for_earmark.clear()
 
 
-def _earmark_closest(state: State, session: Session) -> bool:
+def _lane_number(state: State, session: Session) -> int:
     lane = state.board.lane_of(session.id)
-    if lane is None:
-        return False
-    roster = state.roster
-    agents = lane.able(roster) & roster.available
-    for agent in (*session.excluded, *state.earmarks):
-        agents &= ~roster.seats[agent].bit
-    seats = [roster.by_number[number] for number in members(agents)]
-    lacking = [(seat.used, seat.agent.id) for seat in seats if session.weight > seat.room]
-    if not lacking:
-        return False
-    _, agent = min(lacking)
-    state.earmarks[agent] = session.id
-    roster.seats[agent].agent.earmark = session.id
-    return True
+    return -1 if lane is None else lane.number

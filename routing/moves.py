@@ -61,10 +61,12 @@ def turned_away(state: State, session: Session) -> bool:
 
 def leave(state: State, session: Session) -> None:
     """Take a session out of its line."""
-    state.board.pull(session)
+    lane = state.board.pull(session)
     state.fresh.pop(session.id, None)
     session.held_until = None
     if session.id in state.firsts:
+        # It may be back at the same place by the next review, and then its clock starts anew.
+        state.board.moved.setdefault(lane.number, lane.head)
         session.first_since = None
         del state.firsts[session.id]
         state.lacks_earmark.pop(session.id, None)
@@ -91,6 +93,8 @@ def move(
     agent = state.earmarked_for(session.id)
     if agent is not None:
         state.freed[agent] = None
+        state.roster.stirred[state.roster.seats[agent].number] = None
+    state.reconsider_earmark(session)
 
 
 def amend(session: Session, *, priority: int | None, skills: dict[str, int] | None, language: str | None) -> None:
@@ -108,6 +112,7 @@ def relax(state: State, session: Session) -> None:
     state.board.pull(session)
     _relax(state, session)
     _put(state, session)
+    state.reconsider_earmark(session)
 
 
 def unpark(state: State, session: Session) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from hub.model.ids import AgentId
+from routing.board import Board
+from routing.config import Placement
 from routing.order import OrderedKeys
-from routing.planes import is_single
+from routing.planes import is_single, members
 from routing.records import Key, Line, Session
 from routing.roster import Roster, Seat
 from routing.state import State
+
+FEW_LINES = 32
+"""Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
 
 
 def choose_agent(state: State, session: Session) -> Seat | None:
@@ -22,11 +29,15 @@ def choose_agent(state: State, session: Session) -> Seat | None:
     if not agents:
         return None
     sticky = None if session.sticky is None else roster.seats.get(session.sticky)
-    if sticky is not None and sticky.bit & agents and moves_room(state, session, sticky):
+    if sticky is not None and sticky.bit & agents and _can_take(state, session, sticky):
         return sticky
     if session.state == "held":
         return None
     return _best(state, session, lane.line, agents)
+
+
+def _can_take(state: State, session: Session, seat: Seat) -> bool:
+    return session.weight <= seat.room and not state.spares(seat, session)
 
 
 def _best(state: State, session: Session, line: Line, agents: int) -> Seat | None:
@@ -64,9 +75,10 @@ def first_for(state: State, seat: Seat) -> Key | None:
     if not seat.agent.available or seat.room <= 0:
         return None
     best = _first_of(state, seat, seat.held) if seat.held else None
-    for lane in _lanes_for(state.board, seat):
-        if not lane.open or (best is not None and best < lane.open.first()):
-            continue
+    for head, number in _heads_for(state.board, seat):
+        if best is not None and best < head:
+            break
+        lane = state.board.lanes[number]
         if lane.line.weight > seat.room or not seat.takes_channel(lane.line.channel):
             continue
         key = _first_of(state, seat, lane.open)
@@ -77,19 +89,15 @@ def first_for(state: State, seat: Seat) -> Key | None:
     return best
 
 
-def _lanes_for(board: Board, seat: Seat) -> Iterator[Lane]:
-    """Yield the lanes an agent could serve: few as they come; of many, those with somebody waiting, in R2 order.
+def _heads_for(board: Board, seat: Seat) -> Iterable[tuple[Key, int]]:
+    """Return the first of each line that an agent could serve, in R2 order.
 
-    So an agent with few lines looks at those, and one with many finds one of the first lines to be one of them.
+    An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
     """
     serves = board.served_by(seat)
-    if len(serves) <= FEW_LANES:
-        for number in serves:
-            yield board.lanes[number]
-        return
-    for _, number in board.first_lanes():
-        if number in serves:
-            yield board.lanes[number]
+    if len(serves) <= FEW_LINES:
+        return sorted((lane.open.first(), lane.number) for lane in map(board.lanes.__getitem__, serves) if lane.open)
+    return (head for head in board.first_lanes() if head[1] in serves)
 
 
 def _first_of(state: State, seat: Seat, keys: OrderedKeys[Key]) -> Key | None:

@@ -68,7 +68,9 @@ class Roster:
         self.seats: dict[AgentId, Seat] = {}
         self.by_number: list[Seat] = []
         self.stirred: dict[int, None] = {}
-        """Agents (bit numbers) whose profile, presence or load changed since the last review of earmarks."""
+        """Agents (bit numbers) whose profile or presence changed since the last review of earmarks."""
+        self.laden: dict[int, None] = {}
+        """Agents (bit numbers) whose units in use changed since then."""
         self.everyone = 0
         self.available = 0
         self.signed_in = 0
@@ -146,7 +148,7 @@ class Roster:
         else:
             del seat.counts[channel]
         self._add_load(seat)
-        self.stirred[seat.number] = None
+        self.laden[seat.number] = None
 
     def note_offer(self, seat: Seat, at: float) -> None:
         """Remember when the agent was last given something."""

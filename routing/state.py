@@ -55,6 +55,8 @@ class State:
         self.firsts: dict[SessionId, None] = {}
         """Heavy sessions whose clock for an earmark runs or has run."""
         self.fronts = Fronts()
+        self.clocked: dict[int, SessionId] = {}
+        """By line number: the session of the line that is first for somebody."""
         self.due_for_earmark: dict[SessionId, None] = {}
         """Heavy sessions whose clock has run out in this step."""
         self.lacks_earmark: dict[SessionId, None] = {}
@@ -108,6 +110,12 @@ class State:
         seat.agent.earmark = None
         self.freed[agent] = None
         self.roster.stirred[seat.number] = None
+
+    def reconsider_earmark(self, session: Session) -> None:
+        """Look at all agents again for a session that is due for an earmark: what it needs has changed."""
+        if session.id in self.lacks_earmark:
+            del self.lacks_earmark[session.id]
+            self.due_for_earmark[session.id] = None
 
     def earmarked_for(self, session: SessionId) -> AgentId | None:
         """Return who is earmarked for this session, or None."""

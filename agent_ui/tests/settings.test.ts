@@ -30,9 +30,9 @@ describe('the form of a channel', () => {
     expect(valuesOf(FIELDS, {})).toMatchObject({ 'imap.port': '993', idle: true, address: '' })
   })
 
-  it('sends all that is filled of a new channel, in groups', () => {
-    const values = { ...valuesOf(FIELDS, {}), address: ' a@b ', 'imap.host': 'h', 'imap.password': ' p ', origins: 'https://x\n\n', theme: '{"c": 1}' }
-    expect(settingsToSend(FIELDS, values, null)).toEqual({ address: 'a@b', imap: { host: 'h', port: 993, password: ' p ' }, origins: ['https://x'], theme: { c: 1 }, idle: true })
+  it('sends of a new channel what differs from the defaults, in groups', () => {
+    const values = { ...valuesOf(FIELDS, {}), address: ' a@b ', 'imap.host': 'h', 'imap.password': ' p ', origins: 'https://x\n\n', theme: '{"c": 1}', idle: false }
+    expect(settingsToSend(FIELDS, values, null)).toEqual({ address: 'a@b', imap: { host: 'h', password: ' p ' }, origins: ['https://x'], theme: { c: 1 }, idle: false })
   })
 
   it('sends only what changed of an old one; emptied fields go back to their default, secrets stay', () => {

@@ -1,81 +1,98 @@
-"""Turns pieces of text into weighted features: Chinese characters 1-2, English words 1-2 and letters 3, patterns.
+"""Counts the features of a text, one block a script: Chinese characters 1-2, Latin words 1-2, letters 2-5 of a word.
 
-Each script is one block of its own length, so a mixed sentence is judged by both. Plain dictionaries: a bot of a few
-dozen intents needs no matrix.
+What a message is made of decides how much each block counts, so "我的order到哪了" is judged by both its languages and by
+each in proportion. Emoji and the patterns that hit are blocks of their own. Pure functions of the text.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from functools import lru_cache
+from typing import Literal, assert_never, get_args
 
 from bots.nlu.tokenize import Piece
 
-Vector = dict[str, float]
+Block = Literal["han", "word", "letters", "emoji", "pattern"]
+BLOCKS: tuple[Block, ...] = get_args(Block)
 
-_LETTERS = 3
-_BLOCK_WEIGHT = {"h": 1.0, "w": 1.0, "c": 0.8, "x": 0.8}
-"""Weight of each block before the whole is brought to length one: letters repeat what words say, only vaguer."""
+_LETTERS = range(2, 6)
+_LONGEST_WORD = 40
+"""Letters beyond it are not read: nobody's word is longer, and a wall of one letter must not cost time."""
+_LONGEST_CODE = 4
+"""Longer numbers are all alike: an order number says nothing about the intent, "24" or "2fa" may."""
+_LATIN_SHARE = 2
+"""A Latin word weighs as much as this many Chinese characters."""
+_SIDE_WEIGHT = 0.5
+"""Weight of an emoji or pattern block beside the words."""
 
 
-def extract(pieces: Sequence[Piece], hits: Iterable[str]) -> Counter[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often each feature occurs, by block, and the weight of each block; blocks that are empty are absent."""
+
+    features: tuple[tuple[float, Counter[str]], ...]
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of each feature once."""
+        for _, block in self.features:
+            yield from block
+
+
+def count_features(pieces: Sequence[Piece], hits: Iterable[str] = ()) -> Counts:
     """Count the features of a text; `hits` names the patterns and word lists that were found in it."""
-    counts: Counter[str] = Counter()
-    before = "^"
+    blocks: dict[Block, Counter[str]] = {block: Counter() for block in BLOCKS}
+    words: list[str] = []
+    row: list[str] = []
+    han = 0
     for piece in pieces:
         match piece.kind:
             case "han":
-                marked = f"^{piece.text}$"
-                counts.update(f"h:{letter}" for letter in piece.text)
-                counts.update(f"h:{marked[at : at + 2]}" for at in range(len(marked) - 1))
-                before = "^"
-            case "word":
-                counts[f"w:{piece.text}"] += 1
-                counts[f"w:{before} {piece.text}"] += 1
-                marked = f"^{piece.text}$"
-                counts.update(f"c:{marked[at : at + _LETTERS]}" for at in range(len(marked) - _LETTERS + 1))
-                before = piece.text
-            case "code":
-                before = "0"
+                row.extend(piece.text)
+                han += len(piece.text)
+            case "word" | "code":
+                word = piece.text[:_LONGEST_WORD]
+                word = "0" if piece.kind == "code" and len(word) > _LONGEST_CODE else word
+                words.append(word)
+                row.append(word)
+                blocks["letters"].update(_letters(word))
+            case "emoji":
+                blocks["emoji"][f"e{piece.text}"] += 1
             case _:
                 assert_never(piece.kind)
-    for name in hits:
-        counts[f"x:{name}"] = 1
-    return counts
+    blocks["word"].update(f"w{word}" for word in words)
+    blocks["word"].update(f"w{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    if han:
+        marked = ["^", *row, "$"]
+        blocks["han"].update(f"h{letter}" for letter in row)
+        blocks["han"].update(f"h{first}\t{second}" for first, second in zip(marked, marked[1:], strict=False))
+    blocks["pattern"].update(f"x{name}" for name in hits)
+    weights = _weights(han, len(words))
+    return Counts(features=tuple((weights[block], counts) for block, counts in blocks.items() if counts))
 
 
-@dataclass(frozen=True, slots=True)
-class Weigher:
-    """Weighs features by how rare they are in the training data (tf-idf, sublinear)."""
+def _weights(han: int, words: int) -> dict[Block, float]:
+    """Return the weight of each block: their squares share out what the scripts share out."""
+    share = han / (han + _LATIN_SHARE * words) if han else 0.0
+    latin = math.sqrt(1 - share)
+    return {
+        "han": math.sqrt(share),
+        "word": latin,
+        "letters": latin,
+        "emoji": _SIDE_WEIGHT,
+        "pattern": _SIDE_WEIGHT,
+    }
 
-    rarity: Mapping[str, float]
-    unseen: float
 
-    @classmethod
-    def learn(cls, texts: Sequence[Counter[str]]) -> Weigher:
-        """Learn the rarity of every feature from the training texts."""
-        total = len(texts)
-        seen: Counter[str] = Counter()
-        for counts in texts:
-            seen.update(counts.keys())
-        rarity = {name: 1 + math.log((1 + total) / (1 + count)) for name, count in seen.items()}
-        return cls(rarity, 1 + math.log(1 + total))
-
-    def weigh(self, counts: Mapping[str, int]) -> Vector:
-        """Return the weighted features of a text as a vector of length one (empty for an empty text).
-
-        Features that training never saw count towards the length, so a text of strange words lies far from everything.
-        """
-        blocks: dict[str, Vector] = {}
-        for name, count in counts.items():
-            weight = self.rarity.get(name, self.unseen) * (1 + math.log(count))
-            blocks.setdefault(name[0], {})[name] = weight
-        whole: Vector = {}
-        for kind, block in blocks.items():
-            scale = _BLOCK_WEIGHT[kind] / math.sqrt(sum(weight * weight for weight in block.values()))
-            whole.update((name, weight * scale) for name, weight in block.items())
-        length = math.sqrt(sum(weight * weight for weight in whole.values()))
-        return {name: weight / length for name, weight in whole.items()} if length else {}
+@lru_cache(maxsize=20_000)
+def _letters(word: str) -> tuple[str, ...]:
+    """Return the letters 2-5 of a word between blanks; kept, since the words of a language come again and again."""
+    marked = f" {word} "
+    return tuple(
+        f"c{marked[at : at + size]}"
+        for size in _LETTERS
+        if size <= len(marked)
+        for at in range(len(marked) - size + 1)
+    )

@@ -1,68 +1,62 @@
-"""A linear head in plain Python: starts from the middle of each intent and moves where an example is not clearly won.
+"""Trains a linear head: one L2-regularised squared-hinge classifier an intent, all of them in one sweep.
 
-Passive-aggressive updates (Crammer et al., JMLR 7, 2006) on vectors of length one. Small training sets only: the cost
-is examples times features times intents. Examples are taken in their order and nothing is drawn by lot: the same data
-always gives the same head.
+Dual coordinate descent (Hsieh et al., ICML 2008), taken over all intents of an example at once, so plain numpy is as
+quick as a compiled solver. The order of examples is drawn from a fixed seed: the same data gives the same head.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from bots.nlu.features import Vector
+import numpy as np
 
-_MARGIN = 0.3
-"""By how much an intent must win its own examples. Chosen by 5-fold cross-validation of the demo bot's examples."""
-_LARGEST_STEP = 0.15
-_PASSES = 3
-"""Passes over the examples; each later one takes only those that the one before had to learn."""
+from bots.nlu.vectors import Floats, Numbers, Vector
 
-
-class LinearHead:
-    """Scores each of `classes` for a vector; immutable after training."""
-
-    def __init__(self, vectors: Sequence[Vector], labels: Sequence[int], classes: int) -> None:
-        """Train on vectors and the class of each."""
-        self._classes = classes
-        self._rows: dict[str, list[float]] = _middles(vectors, labels, classes)
-        learning = list(range(len(vectors)))
-        for _ in range(_PASSES):
-            learning = [number for number in learning if self._learn(vectors[number], labels[number])]
-
-    def scores(self, vector: Vector) -> list[float]:
-        """Return the score of each class, the larger the likelier."""
-        total = [0.0] * self._classes
-        for name, weight in vector.items():
-            if (row := self._rows.get(name)) is not None:
-                total = [score + weight * share for score, share in zip(total, row, strict=True)]
-        return total
-
-    def _learn(self, vector: Vector, label: int) -> bool:
-        """Move the weights when an example is not won by the margin, and tell whether they were moved."""
-        scores = self.scores(vector)
-        own = scores[label]
-        scores[label] = -math.inf
-        rival = scores.index(max(scores))
-        loss = _MARGIN - (own - scores[rival])
-        if loss <= 0:
-            return False
-        step = min(_LARGEST_STEP, loss / 2)
-        for name, weight in vector.items():
-            row = self._rows[name]
-            row[label] += step * weight
-            row[rival] -= step * weight
-        return True
+SWEEPS = 8
+"""Sweeps over the examples; more change no held-out figure of the data sets in tests/bots (2026-11)."""
+_LOSS_WEIGHT = 1.0
+_SMALLEST_STEP = 0.02
+"""Steps below it are left out: they change nothing that anybody sees and cost most of the time."""
 
 
-def _middles(vectors: Sequence[Vector], labels: Sequence[int], classes: int) -> dict[str, list[float]]:
-    rows: dict[str, list[float]] = defaultdict(lambda: [0.0] * classes)
-    for vector, label in zip(vectors, labels, strict=True):
-        for name, weight in vector.items():
-            rows[name][label] += weight
-    squares = [0.0] * classes
-    for row in rows.values():
-        squares = [total + share * share for total, share in zip(squares, row, strict=True)]
-    lengths = [math.sqrt(square) or 1.0 for square in squares]
-    return {name: [share / length for share, length in zip(row, lengths, strict=True)] for name, row in rows.items()}
+def train_head(vectors: Sequence[Vector], labels: Numbers, *, features: int, classes: int, sweeps: int) -> Floats:
+    """Return the weights, one row a feature and a last row for the offsets, one column a class.
+
+    Args:
+        vectors: The examples.
+        labels: The class of each.
+        features: Size of the vocabulary.
+        classes: How many classes there are.
+        sweeps: How often each example is looked at.
+    """
+    weights = np.zeros((features + 1, classes), np.float32)
+    rows = [np.append(vector.features, features) for vector in vectors]
+    values = [np.append(vector.weights, np.float32(1)) for vector in vectors]
+    ridge = np.float32(1 / (2 * _LOSS_WEIGHT))
+    lengths = [value @ value + ridge for value in values]
+    signs = 2 * np.eye(classes, dtype=np.float32) - 1
+    duals = np.zeros((len(vectors), classes), np.float32)
+    shuffle = np.random.default_rng(0)
+    for _ in range(sweeps):
+        for number in shuffle.permutation(len(vectors)):
+            row, value, sign, dual = rows[number], values[number], signs[labels[number]], duals[number]
+            here = weights.take(row, axis=0)
+            slope = sign * (value @ here) - 1 + dual * ridge
+            moved = np.maximum(dual - slope / lengths[number], 0)
+            step = moved - dual
+            if np.abs(step).max() < _SMALLEST_STEP:
+                continue
+            duals[number] = moved
+            weights[row] = here + np.multiply.outer(value, step * sign)
+    return weights
+
+
+def score(weights: Floats, vector: Vector) -> Floats:
+    """Return the score of each class for a text, the larger the likelier."""
+    scores: Floats = vector.weights @ weights.take(vector.features, axis=0) + weights[-1]
+    return scores
+
+
+def score_all(weights: Floats, vectors: Iterable[Vector]) -> Floats:
+    """Return the scores of many texts, one row each."""
+    return np.array([score(weights, vector) for vector in vectors], np.float32)

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from bots.nlu.traditional import simplify
+
 MAX_READ = 1_000
 """How much of a message is read, in code points; of a longer one its beginning and its end, where people say what they
 want. So the time stays bounded."""
@@ -31,9 +33,14 @@ _KINDS: tuple[PieceKind, ...] = get_args(PieceKind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
-    """A normalised text; `origin[i]` is where its i-th code point began in the original, None when nothing moved."""
+    """A normalised text; `origin[i]` is where its i-th code point began in the original, None when nothing moved.
+
+    `reading` is `text` as it is understood: letter by letter the same, but traditional characters are simplified where
+    that is wanted.
+    """
 
     text: str
+    reading: str
     origin: Sequence[int] | None
     length: int
 
@@ -55,27 +62,37 @@ class Piece:
     end: int
 
 
-def normalise(original: str) -> Normalised:
-    """Bring what is read of a text (MAX_READ) into compatibility form, letter by letter; the case stays."""
-    if len(original) <= MAX_READ:
-        return _compatible(original, range(len(original)), len(original))
-    tail = len(original) - _READ_AT_END
-    places = [*range(MAX_READ - _READ_AT_END), tail - 1, *range(tail, len(original))]
-    read = original[: MAX_READ - _READ_AT_END] + "\n" + original[tail:]
-    return _compatible(read, places, len(original))
+def normalise(original: str, *, is_simplified: bool = True) -> Normalised:
+    """Bring what is read of a text (MAX_READ) into compatibility form, letter by letter; the case stays.
+
+    Args:
+        original: What the customer wrote.
+        is_simplified: Whether traditional characters are read as simplified ones.
+    """
+    text, origin = _compatible(original)
+    reading = simplify(text) if is_simplified and not text.isascii() else text
+    return Normalised(text=text, reading=reading, origin=origin, length=len(original))
 
 
-def _compatible(text: str, places: Sequence[int], length: int) -> Normalised:
-    is_whole = len(places) == length
-    if text.isascii() or unicodedata.is_normalized("NFKC", text):
-        return Normalised(text=text, origin=None if is_whole else places, length=length)
+def _compatible(original: str) -> tuple[str, Sequence[int] | None]:
+    if len(original) > MAX_READ:
+        tail = len(original) - _READ_AT_END
+        text = original[: MAX_READ - _READ_AT_END] + "\n" + original[tail:]
+        head = range(MAX_READ - _READ_AT_END)
+        return _moved(text, [*head, tail - 1, *range(tail, len(original))])
+    if original.isascii() or unicodedata.is_normalized("NFKC", original):
+        return original, None
+    return _moved(original, range(len(original)))
+
+
+def _moved(text: str, places: Sequence[int]) -> tuple[str, Sequence[int]]:
     parts: list[str] = []
     origin: list[int] = []
     for place, letter in zip(places, text, strict=True):
         plain = unicodedata.normalize("NFKC", letter)
         parts.append(plain)
         origin.extend([place] * len(plain))
-    return Normalised(text="".join(parts), origin=origin, length=length)
+    return "".join(parts), origin
 
 
 def cut(text: str) -> list[Piece]:

@@ -162,11 +162,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What is read of config.yml: the bot's own language and the two thresholds of Rasa's FallbackClassifier."""
+    """What is read of config.yml: the bot's own language and the two thresholds of Rasa's FallbackClassifier.
+
+    `simplify_traditional` (a key of ours) reads traditional Chinese characters as simplified ones.
+    """
 
     language: str = "zh"
     threshold: float = 0.3
     ambiguity_threshold: float = 0.1
+    simplify_traditional: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bots.training.dataset import EntityMark, Example, Pattern, TrainingData
+from bots.training.patterns import PatternFault, checked_pattern
 from bots.training.yaml_tree import Faults, Tree
 
 MAX_EXAMPLE = 2_000
@@ -125,8 +126,8 @@ class NluReader:
         name = self.faults.word(keys["regex"], "regex")
         for text, at in self._lines(item, keys):
             try:
-                re.compile(text)
-            except re.error as err:
+                checked_pattern(text)
+            except PatternFault as err:
                 self.faults.add(at, f"the regex {name!r} is not right: {err}")
             else:
                 self.patterns.append(Pattern(name=name, regex=text, file=at.file, line=at.line))

@@ -88,7 +88,7 @@ class _ProjectReader:
             self._note(keys["stories"], "stories are not used")
         if DOMAIN_KEYS & keys.keys():
             self._domain.read(keys)
-        if "pipeline" in keys or "language" in keys:
+        if {"pipeline", "language", "simplify_traditional"} & keys.keys():
             self._read_config(keys)
 
     def project(self) -> Project:
@@ -109,7 +109,15 @@ class _ProjectReader:
                 threshold = self._share(step, "threshold", threshold)
                 ambiguity = self._share(step, "ambiguity_threshold", ambiguity)
         language = self.faults.word(keys["language"], "language") if "language" in keys else self.config.language
-        self.config = Config(language=language, threshold=threshold, ambiguity_threshold=ambiguity)
+        simplify = self.config.simplify_traditional
+        if "simplify_traditional" in keys:
+            word = self.faults.word(keys["simplify_traditional"], "simplify_traditional").lower()
+            if word not in {"true", "false"}:
+                self.faults.add(keys["simplify_traditional"], "simplify_traditional must be true or false")
+            simplify = word == "true"
+        self.config = Config(
+            language=language, threshold=threshold, ambiguity_threshold=ambiguity, simplify_traditional=simplify
+        )
 
     def _share(self, keys: Mapping[str, Tree], key: str, default: float) -> float:
         if key not in keys:

@@ -197,13 +197,15 @@ def other_secret(text: str) -> str:
     return "whsec_" + base64.b64encode(text.encode().ljust(24, b".")).decode()
 
 
-async def until(look: Callable[[], Awaitable[Any]], what: str, *, limit_s: float = 15.0) -> Any:
+async def until(
+    look: Callable[[], Awaitable[Any]], what: str, *, limit_s: float = 15.0, every_s: float = 0.05
+) -> Any:
     """Look until something is there."""
     end = time.monotonic() + limit_s
     while not (found := await look()):
         if time.monotonic() > end:
             raise AssertionError(what)
-        await asyncio.sleep(0.03)  # between two looks; the promise is only that it comes about
+        await asyncio.sleep(every_s)  # between two looks; the promise is only that it comes about
     return found
 
 

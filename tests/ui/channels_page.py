@@ -36,6 +36,10 @@ class ChannelsPage:
     async def begin(self, kind: str) -> None:
         """Begin a new channel of a kind."""
         await self.part("channel-add").click()
+        await self.choose_kind(kind)
+
+    async def choose_kind(self, kind: str) -> None:
+        """Choose what kind of channel the new one is."""
         await self.page.locator(f"[data-testid=kind-card][data-kind={kind}]").click()
         await expect(self.part("channel-form")).to_be_visible()
 

@@ -74,7 +74,7 @@ function meant(field: Setting, value: FieldValue): unknown {
 }
 
 /**
- * What is sent: a new channel's filled fields, or of an existing one the fields that differ from what it was (`null`
+ * What is sent: of a new channel the fields that are not at their defaults, or of an existing one the fields that differ from what it was (`null`
  * takes a field back to its default). `cleared` names secrets that are to be forgotten.
  */
 export function settingsToSend(
@@ -89,7 +89,7 @@ export function settingsToSend(
     if (field.type === 'secret') {
       if (value !== '') put(settings, field.name, value)
       else if (former && cleared.has(field.name)) put(settings, field.name, null)
-    } else if (former ? value !== former[field.name] : value !== '' && !isEmptyMeaning(field, value)) {
+    } else if (former ? value !== former[field.name] : !isEmptyMeaning(field, value) && (field.required || value !== shown(field, undefined))) {
       put(settings, field.name, meant(field, value))
     }
   }

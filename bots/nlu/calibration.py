@@ -1,0 +1,123 @@
+"""Makes scores mean something: how sharp the confidences are, and from where on a text is taken for a stranger.
+
+Both are learnt from examples that a head trained on the others has not seen, never from examples that it was trained
+on, and never from texts out of scope: a bot trainer has none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from bots.nlu.linear import score_all, train_head
+from bots.nlu.vectors import Floats, Numbers, Vector
+
+PASS_RATE = 0.95
+"""Share of what belongs to the bot that must not be taken for a stranger."""
+
+_ENERGY_SHARPNESS = 8.0
+_KNOWN_WEIGHT = 0.4
+"""How much the share of known features counts beside the energy; both chosen on CLINC150's validation set (2026-11)."""
+_JUDGED = 2_000
+"""Enough examples to judge by; a bot with more is judged on a part of them, so that training stays quick."""
+_SWEEPS = 6
+_USUAL_SHARPNESS = 5.0
+_PRIOR = 3.0
+"""How many examples' worth of doubt stands against a sharpness far from the usual one."""
+_SHARPNESSES = tuple(1.5 * 1.08**step for step in range(45))
+_FEW = 100
+"""With fewer judged examples the cut is laid lower, as the lowest of a few says little."""
+_NO_CUT = -1e9
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """How to read scores. `middle` and `spread` bring energy and known share to one scale; `cut` ends what belongs."""
+
+    sharpness: float = _USUAL_SHARPNESS
+    energy_middle: float = 0.0
+    energy_spread: float = 1.0
+    known_middle: float = 0.5
+    known_spread: float = 1.0
+    cut: float = _NO_CUT
+
+    def belonging(self, scores: Floats, known: float) -> float:
+        """Tell how much a text belongs to the bot, in spreads from what is usual; the larger the surer."""
+        energy = (_energy(scores) - self.energy_middle) / self.energy_spread
+        return energy + _KNOWN_WEIGHT * (known - self.known_middle) / self.known_spread
+
+    def confidences(self, scores: Floats) -> Floats:
+        """Return the share of each class; they add up to one."""
+        powers = np.exp(self.sharpness * (scores - scores.max()))
+        shares: Floats = powers / powers.sum()
+        return shares
+
+
+def calibrate(
+    vectors: Sequence[Vector], labels: Numbers, known: Sequence[float], *, features: int, classes: int
+) -> Calibration:
+    """Judge examples by heads that have not seen them, and learn how to read scores.
+
+    Args:
+        vectors: The examples.
+        labels: The class of each.
+        known: Which share of each example is known from the other examples.
+        features: Size of the vocabulary.
+        classes: How many classes there are.
+    """
+    parts = folds(labels, 5 if len(vectors) <= _JUDGED else 10)
+    scores: list[Floats] = []
+    judged: list[int] = []
+    for part in parts:
+        held_back = set(part)
+        seen = [number for number in range(len(vectors)) if number not in held_back]
+        if not seen or not part or len(judged) >= _JUDGED:
+            continue
+        head = train_head(
+            [vectors[number] for number in seen], labels[seen], features=features, classes=classes, sweeps=_SWEEPS
+        )
+        scores.append(score_all(head, [vectors[number] for number in part]))
+        judged += part
+    if not judged:
+        return Calibration()
+    return _learn(np.concatenate(scores), labels[judged], np.array([known[number] for number in judged]))
+
+
+def folds(labels: Numbers, count: int) -> list[list[int]]:
+    """Deal the examples out in `count` parts, those of each class evenly and drawn from a fixed seed."""
+    order = np.random.default_rng(0).permutation(len(labels))
+    dealt = order[np.argsort(labels[order], kind="stable")]
+    return [[int(number) for number in np.sort(dealt[part::count])] for part in range(count)]
+
+
+def _learn(scores: Floats, labels: Numbers, known: Floats) -> Calibration:
+    energy = np.array([_energy(row) for row in scores])
+    measured = Calibration(
+        sharpness=_sharpness(scores, labels),
+        energy_middle=float(energy.mean()),
+        energy_spread=float(energy.std()) or 1.0,
+        known_middle=float(known.mean()),
+        known_spread=float(known.std()) or 1.0,
+    )
+    belonging = np.sort([measured.belonging(row, share) for row, share in zip(scores, known, strict=True)])
+    lowest = float(belonging[int((1 - PASS_RATE) * len(belonging))])
+    cut = lowest - float(belonging.std()) * max(0.0, 1 - len(belonging) / _FEW)
+    return msgspec.structs.replace(measured, cut=cut)
+
+
+def _sharpness(scores: Floats, labels: Numbers) -> float:
+    below = scores - scores.max(axis=1, keepdims=True)
+    own = below[np.arange(len(labels)), labels]
+
+    def surprise(sharpness: float) -> float:
+        doubt = _PRIOR * math.log(sharpness / _USUAL_SHARPNESS) ** 2
+        return float(np.log(np.exp(sharpness * below).sum(axis=1)).sum() - sharpness * own.sum()) + doubt
+
+    return min(_SHARPNESSES, key=surprise)
+
+
+def _energy(scores: Floats) -> float:
+    top = float(scores.max())
+    return top + math.log(float(np.exp(_ENERGY_SHARPNESS * (scores - top)).sum())) / _ENERGY_SHARPNESS

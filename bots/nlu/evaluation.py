@@ -1,0 +1,155 @@
+"""Measures a model: accuracy, F1 of each intent, how true its confidences are, what it takes for what.
+
+The best guess counts, as in Rasa's own test, whether or not the model would have said that it is not sure; how often it
+would is told beside it. Pure: no files, no clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+
+from bots.nlu.calibration import folds
+from bots.nlu.model import Model, train
+from bots.training.dataset import Example, Project
+
+OUT_OF_SCOPE = frozenset({"out_of_scope", "oos", "nlu_fallback"})
+"""Intents that mean "none of ours", where the model has not learnt them: right when the model falls back."""
+_BINS = 15
+
+
+class IntentScores(msgspec.Struct, frozen=True, kw_only=True):
+    """How one intent fares; `support` is how many of the examples are its own."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Confusion(msgspec.Struct, frozen=True, kw_only=True):
+    """One sentence that was taken for something else."""
+
+    text: str
+    intent: str
+    taken_for: str
+    confidence: float
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model fares on examples.
+
+    `calibration_error` is the expected one in 15 bins of equal width. `fallback_rate` is the share of the examples in
+    scope for which the model would have fallen back, `out_of_scope_recall` the share of those out of scope (None when
+    there are none). `matrix` counts intent, then what it was taken for; `confused` are the sentences behind it.
+    """
+
+    examples: int
+    accuracy: float
+    macro_f1: float
+    calibration_error: float
+    fallback_rate: float
+    accuracy_after_fallback: float
+    out_of_scope_recall: float | None
+    per_intent: Mapping[str, IntentScores]
+    matrix: Mapping[str, Mapping[str, int]]
+    confused: tuple[Confusion, ...]
+
+
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    text: str
+    intent: str
+    guess: str
+    confidence: float
+    is_fallback: bool
+
+
+def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
+    """Judge a model by examples, which should not be those that it was trained on."""
+    return _summary(_judge(model, examples), frozenset(model.intents))
+
+
+def cross_validate(project: Project, parts: int = 5) -> Evaluation:
+    """Judge a project by training on all parts of its examples but one, and testing on that one, in turn."""
+    examples = project.data.examples
+    names = sorted({example.intent for example in examples})
+    labels = np.array([names.index(example.intent) for example in examples], np.intp)
+    judged: list[_Judged] = []
+    for part in folds(labels, parts):
+        held_back = frozenset(part)
+        seen = tuple(example for number, example in enumerate(examples) if number not in held_back)
+        model = train(replace(project, data=replace(project.data, examples=seen)))
+        judged += _judge(model, [examples[number] for number in part])
+    return _summary(judged, frozenset(names))
+
+
+def _judge(model: Model, examples: Sequence[Example]) -> list[_Judged]:
+    judged: list[_Judged] = []
+    for example in examples:
+        found = model.understand(example.text)
+        guess, confidence = found.ranking[0] if found.ranking else ("", 0.0)
+        judged.append(
+            _Judged(
+                text=example.text,
+                intent=example.intent,
+                guess=guess,
+                confidence=confidence,
+                is_fallback=found.is_fallback,
+            )
+        )
+    return judged
+
+
+def _summary(judged: Sequence[_Judged], known: frozenset[str]) -> Evaluation:
+    strangers = [item for item in judged if item.intent in OUT_OF_SCOPE - known]
+    own = [item for item in judged if item.intent not in OUT_OF_SCOPE - known]
+    right = [item.guess == item.intent for item in own]
+    matrix: dict[str, Counter[str]] = {}
+    for item in own:
+        matrix.setdefault(item.intent, Counter())[item.guess] += 1
+    per_intent = _per_intent(matrix)
+    passed = [item.guess == item.intent and not item.is_fallback for item in own]
+    return Evaluation(
+        examples=len(judged),
+        accuracy=_share(right),
+        macro_f1=float(np.mean([scores.f1 for scores in per_intent.values()])) if per_intent else 0.0,
+        calibration_error=_calibration_error([item.confidence for item in own], right),
+        fallback_rate=_share([item.is_fallback for item in own]),
+        accuracy_after_fallback=_share(passed),
+        out_of_scope_recall=_share([item.is_fallback for item in strangers]) if strangers else None,
+        per_intent=per_intent,
+        matrix={intent: dict(sorted(row.items())) for intent, row in sorted(matrix.items())},
+        confused=tuple(
+            Confusion(text=item.text, intent=item.intent, taken_for=item.guess, confidence=item.confidence)
+            for item in own
+            if item.guess != item.intent
+        ),
+    )
+
+
+def _per_intent(matrix: Mapping[str, Counter[str]]) -> dict[str, IntentScores]:
+    taken: Counter[str] = Counter()
+    for row in matrix.values():
+        taken.update(row)
+    scores: dict[str, IntentScores] = {}
+    for intent, row in sorted(matrix.items()):
+        support, hits = row.total(), row[intent]
+        precision = hits / taken[intent] if taken[intent] else 0.0
+        f1 = 2 * hits / (support + taken[intent])
+        scores[intent] = IntentScores(precision=precision, recall=hits / support, f1=f1, support=support)
+    return scores
+
+
+def _calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
+    bins: dict[int, list[float]] = {}
+    for confidence, is_right in zip(confidences, right, strict=True):
+        bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append(confidence - is_right)
+    return sum(abs(sum(gaps)) for gaps in bins.values()) / max(1, len(right))
+
+
+def _share(marks: Sequence[bool]) -> float:
+    return sum(marks) / len(marks) if marks else 0.0

@@ -1,0 +1,133 @@
+"""A trained model: one text in, intent, entities, language and mood out.
+
+Texts that begin with "/" are commands of buttons (`/intent{"entity": "value"}`) and skip the classifier, as in Rasa.
+Immutable and free of input and output, so one object serves all sessions and is swapped without a pause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from bots.nlu import language
+from bots.nlu.classifier import IntentClassifier, Verdict
+from bots.nlu.emotion import is_angry
+from bots.nlu.entities import Entity, EntityFinder, Lexicon
+from bots.nlu.explanation import Explanation, explain
+from bots.nlu.features import Counts, count_features
+from bots.nlu.tokenize import MAX_READ, Piece, cut, normalise
+from bots.nlu.understanding import Understanding, rasa_form
+from bots.training.dataset import Project
+
+_COMMAND = re.compile(r"^/(?P<name>[^{@\s]+)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?", re.DOTALL)
+_command_entities = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+
+
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model knows beside its weights: names of intents, how to find entities, and the thresholds."""
+
+    known_intents: tuple[str, ...]
+    lexicon: Lexicon
+    threshold: float
+    ambiguity_threshold: float
+
+
+class Model:
+    """Understands texts for one bot; immutable."""
+
+    def __init__(self, traits: Traits, classifier: IntentClassifier) -> None:
+        """Put a model together from its parts; `train` and `load_model` are the ways to get them."""
+        self.traits = traits
+        self.classifier = classifier
+        self._known = frozenset(traits.known_intents)
+        self._finder = EntityFinder(traits.lexicon)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """Return the intents that the model tells apart."""
+        return self.classifier.intents
+
+    def understand(self, text: str) -> Understanding:
+        """Understand one text; never fails, whatever the text is."""
+        if text.startswith("/") and (command := self._command(text)):
+            return command
+        pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
+        verdict = self.classifier.rank(counts)
+        return Understanding(
+            text=text,
+            ranking=verdict.ranking,
+            is_fallback=verdict.is_strange or self._is_unsure(verdict),
+            entities=tuple(entities),
+            language=language.detect(pieces),
+            is_angry=is_angry(text[:MAX_READ]),
+            tokens=tokens,
+            belonging=verdict.belonging,
+        )
+
+    def parse(self, text: str) -> dict[str, object]:
+        """Understand one text and tell it in the form of Rasa's `/model/parse`."""
+        return rasa_form(self.understand(text), self.traits.threshold)
+
+    def explain(self, text: str) -> Explanation:
+        """Tell which pieces of a text spoke for and against the best intents."""
+        pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon)
+        return explain(self.classifier, normalise(text), pieces, counts)
+
+    def _is_unsure(self, verdict: Verdict) -> bool:
+        ranking = verdict.ranking
+        if not ranking or ranking[0][1] < self.traits.threshold:
+            return True
+        return len(ranking) > 1 and ranking[0][1] - ranking[1][1] < self.traits.ambiguity_threshold
+
+    def _command(self, text: str) -> Understanding | None:
+        """Read `/intent@0.9{"entity": "value"}`; None where no such intent exists, so that it is read as words."""
+        match = _COMMAND.match(text)
+        if match is None or match["name"] not in self._known:
+            return None
+        try:
+            confidence = min(1.0, float(match["confidence"] or 1))
+            given = _command_entities.decode(match["entities"] or "{}")
+        except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
+            confidence, given = 1.0, {}
+        start = match.start("entities") if match["entities"] else 0
+        end = match.end("entities") if match["entities"] else 0
+        entities = [
+            Entity(name=name, value=str(value), start=start, end=end, extractor="RegexMessageHandler")
+            for name, value in given.items()
+            if value is not None
+        ]
+        return Understanding(
+            text=text, ranking=((match["name"], confidence),), is_fallback=False, entities=tuple(entities)
+        )
+
+
+def train(project: Project) -> Model:
+    """Train a model on a project's examples; the same project always gives the same model.
+
+    Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own.
+    """
+    examples = project.data.examples
+    config = project.config
+    known = (*project.domain.intents, *(example.intent for example in examples))
+    traits = Traits(
+        known_intents=tuple(dict.fromkeys(known)),
+        lexicon=Lexicon.gather(project.data, project.domain.entities, is_simplified=config.simplify_traditional),
+        threshold=config.threshold,
+        ambiguity_threshold=config.ambiguity_threshold,
+    )
+    finder = EntityFinder(traits.lexicon)
+    counts = [_read(example.text, finder, traits.lexicon)[3] for example in examples]
+    return Model(traits, IntentClassifier.train(counts, [example.intent for example in examples]))
+
+
+def _read(
+    text: str, finder: EntityFinder, lexicon: Lexicon
+) -> tuple[Sequence[Piece], list[Entity], tuple[tuple[int, int], ...], Counts]:
+    """Return the pieces, entities, token offsets and features of a text."""
+    normalised = normalise(text, is_simplified=lexicon.is_simplified)
+    pieces = cut(normalised.reading)
+    entities, hits = finder.find(normalised)
+    tokens = tuple(normalised.span(piece.start, piece.end) for piece in pieces)
+    return pieces, entities, tokens, count_features(pieces, hits)

@@ -1,0 +1,88 @@
+"""Turns counted features into weighted ones (tf-idf, sublinear, each block of its own length) over a fixed vocabulary.
+
+Besides the weights it tells which share of a text was known from training: what is made of strange words is strange,
+however surely the known rest points somewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bots.nlu.features import Counts
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.intp]
+
+_MOST = 100
+_TF = (0.0, *(1 + math.log(count) for count in range(1, _MOST + 1)))
+"""What a count is worth, sublinear; more of the same says no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vector:
+    """The known features of a text with their weights; `known` is the share (0-1) of the text that they make up."""
+
+    features: Numbers
+    weights: Floats
+    known: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weigher:
+    """Weighs features by how rare they are in the training data; immutable."""
+
+    numbers: Mapping[str, int]
+    rarity: Floats
+    unseen: float
+
+    @classmethod
+    def learn(cls, texts: Sequence[Counts]) -> Weigher:
+        """Learn the vocabulary and the rarity of every feature from the training texts."""
+        seen: Counter[str] = Counter()
+        for counts in texts:
+            seen.update(counts.names())
+        total = len(texts)
+        rarity = np.log((1 + total) / (1 + np.fromiter(seen.values(), np.float64, len(seen)))) + 1
+        return cls(
+            numbers={name: number for number, name in enumerate(seen)},
+            rarity=rarity.astype(np.float32),
+            unseen=1 + math.log(1 + total),
+        )
+
+    def weigh(self, counts: Counts) -> Vector:
+        """Return the weighted features of a text."""
+        find, rarity = self.numbers.get, self.rarity
+        features: list[int] = []
+        parts: list[Floats] = []
+        known_share = whole = 0.0
+        for block_weight, block in counts.features:
+            square = block_weight * block_weight
+            whole += square
+            numbers: list[int] = []
+            frequencies: list[float] = []
+            strange = 0.0
+            for name, count in block.items():
+                number = find(name)
+                if number is None:
+                    strange += _TF[min(count, _MOST)] ** 2
+                else:
+                    numbers.append(number)
+                    frequencies.append(_TF[min(count, _MOST)])
+            if not numbers:
+                continue
+            weights = rarity[numbers] * np.array(frequencies, np.float32)
+            length = float(weights @ weights)
+            known_share += square * length / (length + strange * self.unseen**2)
+            features += numbers
+            parts.append(weights * np.float32(block_weight / math.sqrt(length)))
+        return Vector(
+            features=np.array(features, np.intp),
+            weights=np.concatenate(parts) if parts else np.zeros(0, np.float32),
+            known=known_share / whole if whole else 0.0,
+        )
