@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.model.ids import SessionId
 from routing.config import Config
@@ -18,6 +18,8 @@ from routing.roster import Roster, Seat
 
 MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
+FEW_LINES = 32
+"""Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
 _ANY_SKILL = ""
 """Stands for the first skill of a line that asks for none."""
 
@@ -180,6 +182,24 @@ class Board:
             lane.open.remove(key)
             self.heavy -= session.weight > 1
         return lane
+
+    def heads_for(self, seat: Seat) -> Iterable[tuple[Key, int]]:
+        """Return the first of each line that an agent could serve, with the line's number, in R2 order.
+
+        An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
+        """
+        serves, heads = self.served_by(seat), self.first_lanes()
+        if len(serves) <= FEW_LINES:
+            lanes = map(self.lanes.__getitem__, serves)
+            return sorted((lane.head, lane.number) for lane in lanes if lane.head is not None)
+        return (head for head in heads if head[1] in serves)
+
+    def first_lane_of(self, seat: Seat) -> Lane | None:
+        """Return the line whose first session is the first that the agent could serve, were there room."""
+        for _, number in self.heads_for(seat):
+            if self.lanes[number].line.weight <= seat.agent.capacity:
+                return self.lanes[number]
+        return None
 
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""

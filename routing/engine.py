@@ -7,6 +7,7 @@ happens and leads to offers, then the event happens and leads to offers.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from math import isfinite
 from typing import assert_never
 
@@ -31,7 +32,8 @@ class Engine:
 
     def __init__(self, config: Config, epoch: int = 0) -> None:
         self._state = State(config, epoch)
-        self._seen: dict[str, tuple[Decision, ...]] = {}
+        # Not a plain dict: finding the oldest of one walks over all that were forgotten before.
+        self._seen: OrderedDict[str, tuple[Decision, ...]] = OrderedDict()
         self._begun = False
 
     @classmethod
@@ -42,7 +44,7 @@ class Engine:
         """
         engine = cls(config, epoch)
         engine._state, seen = snapshot.thaw(config, frozen, epoch)
-        engine._seen = {event: tuple(decisions) for event, decisions in seen}
+        engine._seen = OrderedDict((event, tuple(decisions)) for event, decisions in seen)
         if isfinite(engine._state.now):
             engine._begun = True
             deadlines.open_queues(engine._state)
@@ -149,7 +151,7 @@ class Engine:
     def _remember(self, event: str, decisions: list[Decision]) -> None:
         self._seen[event] = tuple(decisions)
         if len(self._seen) > EVENTS_REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
 
     def _take(self, event: e.Event) -> None:
         match event:

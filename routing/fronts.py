@@ -16,6 +16,9 @@ from routing.planes import members
 from routing.records import Key
 from routing.roster import Roster
 
+FEW_AGENTS = 6
+"""So few agents are asked one by one which of their lines comes first; more are taken together, line by line."""
+
 
 class Fronts:
     """The lines whose first session is heavy and first for somebody, each with its witness."""
@@ -42,7 +45,7 @@ class Fronts:
 
         `stirred` are the agents (bit numbers) whose profile or presence changed; moved heads are known to the board.
         """
-        heads = board.first_lanes()
+        board.first_lanes()
         moved, board.moved = board.moved, {}
         if self.fresh:
             self.fresh, moved = False, {}
@@ -68,7 +71,7 @@ class Fronts:
                 rest |= lane.able
                 until = lane.head if until is None else max(until, lane.head)
         if until is not None:
-            doubtful |= self._sweep(board, heads, rest & roster.available, until)
+            doubtful |= self._sweep(board, roster, rest & roster.available, until)
         return doubtful
 
     def _look_at_agents(
@@ -103,20 +106,25 @@ class Fronts:
                 return heavy[at][0]
         return None
 
-    def _sweep(self, board: Board, heads: list[tuple[Key, int]], rest: int, until: Key) -> set[int]:
+    def _sweep(self, board: Board, roster: Roster, rest: int, until: Key) -> set[int]:
         """Give each of the agents the first line that it could serve; return the heavy lines that found a witness."""
         found = set()
-        for key, number in heads:
-            if not rest or key > until:
+        for key, number in board.first_lanes():
+            if rest.bit_count() <= FEW_AGENTS or key > until:
                 break
             lane = board.lanes[number]
             taken = rest & lane.able
-            if not taken:
-                continue
-            rest ^= taken
-            if lane.line.weight > 1 and number not in self._by_lane:
+            if taken and lane.line.weight > 1 and number not in self._by_lane:
                 self._add(number, taken.bit_length() - 1)
                 found.add(number)
+            rest ^= taken
+        if rest.bit_count() > FEW_AGENTS:
+            return found
+        for agent in members(rest):
+            first = board.first_lane_of(roster.by_number[agent])
+            if first is not None and first.line.weight > 1 and first.number not in self._by_lane:
+                self._add(first.number, agent)
+                found.add(first.number)
         return found
 
     def _add(self, lane: int, agent: int) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from hub.model.ids import AgentId
-from routing.board import Board
 from routing.config import Placement
 from routing.order import OrderedKeys
 from routing.planes import is_single, members
 from routing.records import Key, Line, Session
 from routing.roster import Roster, Seat
 from routing.state import State
-
-FEW_LINES = 32
-"""Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
 
 
 def choose_agent(state: State, session: Session) -> Seat | None:
@@ -75,7 +71,7 @@ def first_for(state: State, seat: Seat) -> Key | None:
     if not seat.agent.available or seat.room <= 0:
         return None
     best = _first_of(state, seat, seat.held) if seat.held else None
-    for head, number in _heads_for(state.board, seat):
+    for head, number in state.board.heads_for(seat):
         if best is not None and best < head:
             break
         lane = state.board.lanes[number]
@@ -87,17 +83,6 @@ def first_for(state: State, seat: Seat) -> Key | None:
     if best is not None and state.spares(seat, state.sessions[best[3]]):
         return None
     return best
-
-
-def _heads_for(board: Board, seat: Seat) -> Iterable[tuple[Key, int]]:
-    """Return the first of each line that an agent could serve, in R2 order.
-
-    An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
-    """
-    serves = board.served_by(seat)
-    if len(serves) <= FEW_LINES:
-        return sorted((lane.open.first(), lane.number) for lane in map(board.lanes.__getitem__, serves) if lane.open)
-    return (head for head in board.first_lanes() if head[1] in serves)
 
 
 def _first_of(state: State, seat: Seat, keys: OrderedKeys[Key]) -> Key | None:

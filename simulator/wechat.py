@@ -228,7 +228,8 @@ class WechatPlatform:
         if not isinstance(file, web.FileField):
             self._fault("an upload without a file in the field media")
             return _error(41005, "media data missing")
-        data = await asyncio.to_thread(file.file.read)
+        with file.file:
+            data = await asyncio.to_thread(file.file.read)
         if fault := upload_fault(kind, data):
             return _error(fault, "invalid media")
         media_id = self._media.put(kind, data, file.content_type, self.now_s())

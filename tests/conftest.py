@@ -66,7 +66,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_blocks_the_loop() -> Iterator[None]:
     """Fail a test in which code of ours makes a blocking call on the event loop."""
-    with blockbuster_ctx(["hub", "connectors", "bots", "routing"]):
+    with blockbuster_ctx(["hub", "connectors", "bots", "routing", "simulator"]):
         yield
 
 

@@ -18,6 +18,8 @@ from bots.nlu.linear import SWEEPS, score, train_head
 from bots.nlu.vectors import Floats, Vector, Weigher
 
 _FEWEST_TO_JUDGE = 6
+_LEAST_KNOWN = 0.2
+"""A text of which less is known is strange, whatever the rest points to: it matters for bots of a few examples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class IntentClassifier:
         order = np.argsort(-scores, kind="stable").tolist()
         return Verdict(
             ranking=tuple((self.intents[number], shares[number]) for number in order),
-            is_strange=belonging < self.calibration.cut,
+            is_strange=belonging < self.calibration.cut or vector.known < _LEAST_KNOWN,
             belonging=belonging,
         )
 

@@ -96,7 +96,9 @@ def receive(draft: Draft, command: c.Receive) -> bool:
     if session.state == "bot" and not command.is_automatic:
         asked = (*session.context.questions, preview(content))[-LAST_QUESTIONS:]
         draft.set(bot_asked_seq=seq, context=replace(session.context, questions=asked))
-        draft.ask(_job(draft, command.bot_job, "bot_turn", seq))
+        job = _job(draft, command.bot_job, "bot_turn", seq)
+        # The names that stand in for files are no words of the customer.
+        draft.ask(job if command.content.text else replace(job, payload={"wordless": 1}))
     elif session.state == "wrap_up":
         draft.move("active", session.holder)
     return True

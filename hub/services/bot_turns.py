@@ -86,26 +86,26 @@ class BotTurns:
         if not entries or not isinstance(entries[0], Message):
             return REMOVE
         bot = self._directory.bot(session.bot_id)
-        answer = await self._ask(session, entries[0], bot)
+        answer = await self._ask(session, entries[0], bot, wordless=bool(job.payload.get("wordless")))
         return await self._carry_out(job, session, bot, answer)
 
-    async def _ask(self, session: Session, message: Message, bot: Bot | None) -> BotAnswer | None:
+    async def _ask(self, session: Session, message: Message, bot: Bot | None, *, wordless: bool) -> BotAnswer | None:
         try:
             if bot is None:
                 raise NotFound("The bot has been removed.")
             async with asyncio.timeout(self._core.session.bot_timeout_s):
                 engine = await self._engines.get(bot)
-                return await engine.respond(self._turn(session, message))
+                return await engine.respond(self._turn(session, message, wordless=wordless))
         except Exception as error:
             # Whatever a bot does wrong ends here: the customer gets a person instead.
             log.warning("bot.failed", session=session.id, bot=session.bot_id, error=type(error).__name__)
             return None
 
-    def _turn(self, session: Session, message: Message) -> Turn:
+    def _turn(self, session: Session, message: Message, *, wordless: bool) -> Turn:
         channel = self._directory.channel(message.channel_id) if message.channel_id else None
         return Turn(
             session_id=session.id,
-            text=message.content.text,
+            text="" if wordless else message.content.text,
             payload=message.content.payload if isinstance(message.content, MenuReply) else None,
             language=session.demand.language or session.customer_language,
             channel_kind=channel.kind if channel else "",

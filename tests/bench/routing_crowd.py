@@ -1,4 +1,4 @@
-"""A floor of any size under full load: many agents, many waiting, and the CPU time of every event told to the engine."""
+"""A floor of any size under full load: many agents, many waiting, and the CPU time of every event told."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from tests.providers.wechat import wechat_provider
 from tests.providers.wecom_kf import wecom_kf
 from tests.support.clients import AgentClient, Json
 
+MAILBOX = "shop@shop.example"
 OUTBOUND_SECRET = other_secret("for messages out")
 _NOW = SystemClock().seconds
 
@@ -101,7 +102,7 @@ def _words(text: str) -> str:
     return text.strip().splitlines()[0] if text.strip() else ""
 
 
-async def _pushed(made: Workspace, channel: Json, name: str, sender: str, text: str) -> None:
+async def pushed(made: Workspace, channel: Json, name: str, sender: str, text: str) -> None:
     push = KINDS[name].message(channel, f"{name[-6:]}{abs(hash(text)) % 10**6:06}", sender, text)
     status, body = await bring(made.url, channel, push)
     assert status == 200, (name, status, body)
@@ -154,7 +155,7 @@ async def _aliyun(made: Workspace) -> AsyncIterator[Line]:
         channel = await KINDS["sms_aliyun"].channel(made, **settings, api_base=provider.url)
 
         async def write(text: str) -> None:
-            await _pushed(made, channel, "sms_aliyun", "ali", text)
+            await pushed(made, channel, "sms_aliyun", "ali", text)
 
         yield Line("sms_aliyun", made, channel, provider, write)
 
@@ -167,7 +168,7 @@ async def _tencent(made: Workspace) -> AsyncIterator[Line]:
         channel = await KINDS["sms_tencent"].channel(made, **settings, api_base=provider.url)
 
         async def write(text: str) -> None:
-            await _pushed(made, channel, "sms_tencent", "ten", text)
+            await pushed(made, channel, "sms_tencent", "ten", text)
 
         yield Line("sms_tencent", made, channel, provider, write)
 
@@ -178,7 +179,7 @@ async def _api(made: Workspace) -> AsyncIterator[Line]:
         channel = await KINDS["api"].channel(made, outbound_url=provider.url, outbound_secret=OUTBOUND_SECRET)
 
         async def write(text: str) -> None:
-            await _pushed(made, channel, "api", "api", text)
+            await pushed(made, channel, "api", "api", text)
 
         yield Line("api", made, channel, provider, write, repeats_safely=True)
 
@@ -197,12 +198,12 @@ async def _kf(made: Workspace) -> AsyncIterator[Line]:
         yield Line("wecom_kf", made, channel, provider, write, repeats_safely=True)
 
 
-MAILBOX = "shop@shop.example"
-
-
 @asynccontextmanager
 async def _email(made: Workspace) -> AsyncIterator[Line]:
     async with smtp_server.smtp_server() as provider, imap_server.imap_server() as mailbox:
+        mailbox.arrived = ""  # it tells no time, so every mail is of now
+        first = "email begins"
+        mailbox.add(a_mail(first, {}))  # the stand-in has no empty mailbox
         imap = {"host": "127.0.0.1", "port": mailbox.port, "tls": "none"}
         smtp = {"host": "127.0.0.1", "port": provider.port, "tls": "none"}
         channel = await made.channel(
@@ -213,11 +214,10 @@ async def _email(made: Workspace) -> AsyncIterator[Line]:
         )
 
         async def write(text: str, **headers: str) -> None:
-            mailbox.add(a_mail(text, headers))
+            if text != first:
+                mailbox.add(a_mail(text, headers))
 
-        line = Line("email", made, channel, provider, write)
-        line.mailbox = mailbox  # type: ignore[attr-defined]
-        yield line
+        yield Line("email", made, channel, provider, write)
 
 
 def a_mail(text: str, headers: Mapping[str, str]) -> bytes:

@@ -11,11 +11,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
-from tests.faults.lines import EVERY, Line, lines, serving
-from tests.flows.providers import KINDS, until
+from tests.faults.lines import EVERY, Line, lines, pushed, serving
+from tests.flows.providers import KINDS
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient
 from tests.support.hub_process import StartHub
@@ -171,22 +172,8 @@ _ODD_KINDS = ("wechat", "sms_twilio", "sms_aliyun", "sms_tencent")
 
 async def _odd_line(made: Workspace, name: str, odd: Odd) -> Line:
     channel = await KINDS[name].channel(made, api_base=odd.url)
-
-    async def write(text: str) -> None:
-        await made.push(channel, "unused", text)
-
-    line = Line(name, made, channel, odd, write)
-    from tests.faults.lines import _pushed
-
-    await _pushed(made, channel, name, name[-3:], "begins")
-
-    async def look() -> str | None:
-        for session in (await made.admin.get("/sessions", limit="100"))["items"]:
-            if channel["id"] in session["channel_ids"]:
-                return str(session["id"])
-        return None
-
-    line.session_id = await until(look, "no session")
+    line = Line(name, made, channel, odd, partial(pushed, made, channel, name, name[-3:]))
+    await line.begin()
     return line
 
 
@@ -215,11 +202,8 @@ async def _odd_answers(line: Line, ann: AgentClient) -> list[str]:
 async def test_answers_of_wrong_types_are_uncertain_and_never_repeated(start_hub: StartHub) -> None:
     hub = await start_hub(env=ENV)
     async with workspace(hub.url) as made, odd_provider() as odd:
-        opened, odds = [], {name: Odd() for name in _ODD_KINDS}
-        del odds
         wrong: list[str] = []
-        for name in _ODD_KINDS:
-            opened.append(await _odd_line(made, name, odd))
+        opened = [await _odd_line(made, name, odd) for name in _ODD_KINDS]
         async with serving(made, opened) as ann:
             for line in opened:
                 wrong += await _odd_answers(line, ann)

@@ -103,8 +103,6 @@ async def test_a_picture_larger_than_the_hubs_own_limit_is_sent_and_shown() -> N
             assert await response.read() == picture
 
 
-# The platform leaves the file of the form to the collector, which warns of it.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_the_api_of_a_provider_takes_uploads_of_its_own_size() -> None:
     async with ground() as made:
         await state(made)
