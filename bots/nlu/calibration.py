@@ -1,4 +1,4 @@
-"""Makes scores mean something: how sharp the confidences are, and from where on a text is taken for a stranger.
+"""Makes scores mean something: how true the confidences are, and from where on a text is taken for a stranger.
 
 Both are learnt from examples that a head trained on the others has not seen, never from examples that it was trained
 on, and never from texts out of scope: a bot trainer has none.
@@ -31,12 +31,22 @@ _SHARPNESSES = tuple(1.5 * 1.08**step for step in range(45))
 _FEW = 100
 """With fewer judged examples the cut is laid lower, as the lowest of a few says little."""
 _NO_CUT = -1e9
+_TINY = 1e-6
+_MOST_LOG_ODDS = 14.0
+_NEWTON_STEPS = 12
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """How to read scores. `middle` and `spread` bring energy and known share to one scale; `cut` ends what belongs."""
+    """How to read scores.
+
+    `sharpness` turns scores into shares; the three `trust` numbers correct the share of the best by how high its score
+    is. `middle` and `spread` bring energy and known share to one scale; `cut` ends what belongs.
+    """
 
     sharpness: float = _USUAL_SHARPNESS
+    trust_share: float = 1.0
+    trust_score: float = 0.0
+    trust_offset: float = 0.0
     energy_middle: float = 0.0
     energy_spread: float = 1.0
     known_middle: float = 0.5
@@ -49,9 +59,17 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
         return energy + _KNOWN_WEIGHT * (known - self.known_middle) / self.known_spread
 
     def confidences(self, scores: Floats) -> Floats:
-        """Return the share of each class; they add up to one."""
-        powers = np.exp(self.sharpness * (scores - scores.max()))
-        shares: Floats = powers / powers.sum()
+        """Return the confidence in each class; in all together at most one, less when even the best is doubtful."""
+        shares = _shares(scores, self.sharpness)
+        best = int(scores.argmax())
+        share = float(shares[best])
+        trust = self.trust_share * _log_odds(share) + self.trust_score * float(scores[best]) + self.trust_offset
+        confidence = 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, trust))))
+        shares[best] = 0
+        # The rest share what is left, but none of them may pass the best.
+        highest = float(shares.max())
+        shares *= min((1 - confidence) / max(1 - share, _TINY), confidence / max(highest, _TINY))
+        shares[best] = confidence
         return shares
 
 
@@ -94,8 +112,13 @@ def folds(labels: Numbers, count: int) -> list[list[int]]:
 
 def _learn(scores: Floats, labels: Numbers, known: Floats) -> Calibration:
     energy = np.array([_energy(row) for row in scores])
+    sharpness = _sharpness(scores, labels)
+    trust = _trust(scores, labels, sharpness)
     measured = Calibration(
-        sharpness=_sharpness(scores, labels),
+        sharpness=sharpness,
+        trust_share=trust[0],
+        trust_score=trust[1],
+        trust_offset=trust[2],
         energy_middle=float(energy.mean()),
         energy_spread=float(energy.std()) or 1.0,
         known_middle=float(known.mean()),
@@ -116,6 +139,32 @@ def _sharpness(scores: Floats, labels: Numbers) -> float:
         return float(np.log(np.exp(sharpness * below).sum(axis=1)).sum() - sharpness * own.sum()) + doubt
 
     return min(_SHARPNESSES, key=surprise)
+
+
+def _trust(scores: Floats, labels: Numbers, sharpness: float) -> tuple[float, float, float]:
+    """Fit by Newton steps how the chance that the best is right follows its share and its score."""
+    right = (scores.argmax(axis=1) == labels).astype(np.float64)
+    odds = np.array([_log_odds(float(_shares(row, sharpness).max())) for row in scores])
+    facts = np.stack([odds, scores.max(axis=1), np.ones(len(odds))], axis=1)
+    usual = np.array([1.0, 0.0, 0.0])
+    fitted = usual.copy()
+    for _ in range(_NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-(facts @ fitted).clip(-_MOST_LOG_ODDS, _MOST_LOG_ODDS)))
+        slope = facts.T @ (chance - right) + _PRIOR * (fitted - usual)
+        bend = (facts * (chance * (1 - chance))[:, None]).T @ facts + _PRIOR * np.eye(3)
+        fitted = fitted - np.linalg.solve(bend, slope)
+    return float(fitted[0]), float(fitted[1]), float(fitted[2])
+
+
+def _shares(scores: Floats, sharpness: float) -> Floats:
+    powers = np.exp(sharpness * (scores - scores.max()))
+    shares: Floats = powers / powers.sum()
+    return shares
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, _TINY), 1 - _TINY)
+    return math.log(share / (1 - share))
 
 
 def _energy(scores: Floats) -> float:

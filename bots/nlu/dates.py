@@ -1,7 +1,7 @@
-"""Reads dates, Chinese and English: 2026年3月5日, 3月5号, 明天, 下周三, `5 March 2026`, `March 5th`, `tomorrow`, `next Friday`.
+"""Reads dates, Chinese and English: 2026年3月5日, 3月5号, 明天, 下周三, `5 March 2026`, `March 5th`, `next Friday`.
 
-There is no clock here, so what depends on today stays relative: `today+1`, `weekday+1:3` (Wednesday of next week). Dates
-that the calendar does not have (February 30th) are not read.
+There is no clock here, so what depends on today stays relative: `today+1`, `weekday+1:3` (Wednesday of next week).
+Dates that the calendar does not have (February 30th) are not read.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from datetime import date
 from bots.nlu.numbers import ZH_DIGITS, Reading, chinese
 
 _MONTHS = {
-    name[:3]: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
-    )
-}
-_MONTH = "|".join(
-    "jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sept?(?:ember)? oct(?:ober)? "
-    "nov(?:ember)? dec(?:ember)?".split()
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
+    "dec": 12,
+}  # fmt: skip
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
 )
-_WEEKDAYS = {name: number for number, name in enumerate("mon tue wed thu fri sat sun".split(), 1)}
+_WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 _ZH_WEEKDAYS = {letter: number for number, letter in enumerate("一二三四五六日", 1)} | {"天": 7}
-_ZH_DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+_ZH_DAYS = {
+    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3,
+}  # fmt: skip
 _EN_DAYS = {"day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "day after tomorrow": 2}
 _ZH_WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "": 0, "下": 1, "下下": 2}
 _FIGURE = rf"(?:\d{{1,2}}|[{''.join(ZH_DIGITS)}十]{{1,3}})"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bots.nlu.readers import READERS, Reading
+from bots.nlu.numbers import Reading
+from bots.nlu.readers import READERS
 from bots.nlu.tokenize import Normalised
 from bots.nlu.traditional import simplify
 from bots.nlu.word_lists import WordList
@@ -119,10 +120,11 @@ class EntityFinder:
 
     def _entity(self, finder: _Finder, first: int, last: int, normalised: Normalised) -> Entity:
         start, end = normalised.span(first, last)
-        words = normalised.text[first:last]
+        words, reading = normalised.text[first:last], normalised.reading[first:last]
+        synonym = self._synonyms.get(words.lower()) or self._synonyms.get(reading.lower())
         return Entity(
             name=finder.name,
-            value=self._synonyms.get(words.lower()) or self._synonyms.get(normalised.reading[first:last].lower(), words),
+            value=synonym or words,
             start=start,
             end=end,
             extractor=finder.extractor,

@@ -1,7 +1,7 @@
 """Counts the features of a text, one block a script: Chinese characters 1-2, Latin words 1-2, letters 2-5 of a word.
 
-What a message is made of decides how much each block counts, so "我的order到哪了" is judged by both its languages and by
-each in proportion. Emoji and the patterns that hit are blocks of their own. Pure functions of the text.
+What a message is made of decides how much each block counts, so "我的order到哪了" is judged by both its languages, each
+in proportion. Emoji and the patterns that hit are blocks of their own. Pure functions of the text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, assert_never, get_args
 
 from bots.nlu.tokenize import Piece
@@ -63,11 +64,11 @@ def count_features(pieces: Sequence[Piece], hits: Iterable[str] = ()) -> Counts:
             case _:
                 assert_never(piece.kind)
     blocks["word"].update(f"w{word}" for word in words)
-    blocks["word"].update(f"w{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    blocks["word"].update(f"w{first} {second}" for first, second in pairwise(words))
     if han:
         marked = ["^", *row, "$"]
         blocks["han"].update(f"h{letter}" for letter in row)
-        blocks["han"].update(f"h{first}\t{second}" for first, second in zip(marked, marked[1:], strict=False))
+        blocks["han"].update(f"h{first}\t{second}" for first, second in pairwise(marked))
     blocks["pattern"].update(f"x{name}" for name in hits)
     weights = _weights(han, len(words))
     return Counts(features=tuple((weights[block], counts) for block, counts in blocks.items() if counts))
@@ -91,8 +92,5 @@ def _letters(word: str) -> tuple[str, ...]:
     """Return the letters 2-5 of a word between blanks; kept, since the words of a language come again and again."""
     marked = f" {word} "
     return tuple(
-        f"c{marked[at : at + size]}"
-        for size in _LETTERS
-        if size <= len(marked)
-        for at in range(len(marked) - size + 1)
+        f"c{marked[at : at + size]}" for size in _LETTERS if size <= len(marked) for at in range(len(marked) - size + 1)
     )

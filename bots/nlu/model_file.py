@@ -1,4 +1,4 @@
-"""Writes a model as one plain file and reads it back in milliseconds: a JSON header, then words and weights as they are.
+"""Writes a model as one plain file and reads it back in milliseconds: a JSON header, then features and weights.
 
 No pickle: reading a file never runs anything that is in it. The weights are mapped, not copied, so processes on one
 machine share them. A file never changes; a new model is a new file, put in place in one step.

@@ -1,4 +1,4 @@
-"""Reads numbers in figures and in words, Chinese and English: `1,299.50`, `1.5万`, 三百五十, 两千零八, `two hundred and five`.
+"""Reads numbers in figures and in words, Chinese and English: `1,299.50`, `1.5万`, 三百五十, `two hundred and five`.
 
 Pure functions of the text. A lone 一 or "one" is no number here: both are mostly grammar (一下, one of them).
 """
@@ -9,27 +9,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-ZH_DIGITS = {letter: value for value, letters in enumerate("零〇 一壹 二贰两俩 三叁仨 四肆 五伍 六陆 七柒 八捌 九玖".split()) for letter in letters}
+_ZH_BY_VALUE = ("零〇", "一壹", "二贰两俩", "三叁仨", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+ZH_DIGITS = {letter: value for value, letters in enumerate(_ZH_BY_VALUE) for letter in letters}
 _ZH_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
 _ZH_LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-ZH_NUMBER = rf"[{''.join(ZH_DIGITS)}{''.join(_ZH_SMALL)}半]{{1,24}}(?:[万萬亿億][{''.join(ZH_DIGITS)}{''.join(_ZH_SMALL)}]{{0,24}}){{0,2}}"
+_ZH_LETTERS = "".join((*ZH_DIGITS, *_ZH_SMALL))
+ZH_NUMBER = rf"[{_ZH_LETTERS}半]{{1,24}}(?:[万萬亿億][{_ZH_LETTERS}]{{0,24}}){{0,2}}半?"
 
 _UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _EN_WORD = "|".join((*_UNITS, *_TENS, *_SCALES))
 EN_NUMBER = rf"\b(?:a (?={'|'.join(_SCALES)}))?(?:{_EN_WORD})(?:(?:[ -]|,? and )(?:{_EN_WORD})){{0,10}}\b"
-FIGURES = r"(?<![\dA-Za-z.,])[-+]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,18})(?:\.\d{1,6})?(?![\dA-Za-z_]|[.,]\d)"
+_FIGURES = r"(?<![\dA-Za-z.,])[-+]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,18})(?:\.\d{1,6})?"
 _FACTOR = r"(?:\s?(?P<factor>[万萬亿億千]|(?i:k|m)\b))?"
 NUMBER = re.compile(
-    rf"(?P<figures>(?<![\dA-Za-z.,])[-+]?(?:\d{{1,3}}(?:,\d{{3}}){{1,6}}|\d{{1,18}})(?:\.\d{{1,6}})?){_FACTOR}(?![\dA-Za-z_]|[.,]\d)"
-    rf"|(?P<zh>{ZH_NUMBER})|(?P<en>(?i:{EN_NUMBER}))"
+    rf"(?P<figures>{_FIGURES}){_FACTOR}(?![\dA-Za-z_]|[.,]\d)|(?P<zh>{ZH_NUMBER})|(?P<en>(?i:{EN_NUMBER}))"
 )
 _LARGEST_DIGITS = 20
 

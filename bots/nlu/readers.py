@@ -1,7 +1,7 @@
 """The built-in entities, in both languages: a domain that names one of them gets it without writing a pattern.
 
-A pattern or word list of the same name replaces the built-in one. Every expression here has bounded repeats only, so the
-time grows no faster than the text.
+A pattern or word list of the same name replaces the built-in one. Every expression here has bounded repeats only, so
+the time grows no faster than the text.
 """
 
 from __future__ import annotations

@@ -83,7 +83,6 @@ async def test_from_wechat_through_bot_and_agent_to_text_messages(
         await _make_number_known(admin, session["customer_id"], await _number(phones))
         await phones.say("sms", words.further)
         await lina.hears(words.further, author="customer")
-        await _answer_by(lina, await _channel(admin, "sms_twilio"))
         await lina.say(words.reply)
         await phones.hears("sms", words.reply)
         await expect(phones.said("sms", words.reply).get_by_test_id("sim-status")).to_contain_text(words.delivered)
@@ -156,18 +155,6 @@ async def _one_session(admin: Rest) -> Json:
     found: list[Json] = (await admin.get("/sessions", state="bot,queued,offered,active"))["items"]
     assert len(found) == 1, found
     return found[0]
-
-
-async def _channel(admin: Rest, kind: str) -> str:
-    found: str = next(one["id"] for one in (await admin.get("/channels"))["items"] if one["kind"] == kind)
-    return found
-
-
-async def _answer_by(agent: Console, channel_id: str) -> None:
-    """Choose how the reply reaches the customer."""
-    await agent.part("channel-switch").click()
-    await agent.part(f"channel-{channel_id}").click()
-    await expect(agent.part("channel-menu")).to_have_count(0)
 
 
 async def _number(phones: Phones) -> str:
