@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from hub.model.ids import SessionId
 from routing.config import Config
 from routing.order import OrderedKeys
+from routing.planes import members
 from routing.records import Agent, Key, Line, Session
 from routing.roster import Roster, Seat
 
@@ -94,6 +95,8 @@ class Board:
             self.lanes.append(lane)
             self._named_by.setdefault(line.skills[0][0] if line.skills else _ANY_SKILL, []).append(lane.number)
             self._roster.flexibility.increment(lane.qualified)
+            for agent in members(lane.qualified):
+                self._roster.by_number[agent].serves.add(lane.number)
         return lane
 
     def of_queue(self, queue: str) -> list[Lane]:
@@ -104,24 +107,10 @@ class Board:
         """Return the lane of a line that was seen before."""
         return self._by_line.get(line)
 
-    def served_by(self, seat: Seat) -> set[int]:
-        """Return the numbers of the lanes that an agent could serve.
-
-        Each lane is judged once per profile, and only if it asks first for a skill that the agent has, or for none.
-        """
-        if seat.reached < len(self.lanes):
-            for skill in (_ANY_SKILL, *seat.agent.skills):
-                numbers = self._named_by.get(skill, [])
-                for number in numbers[bisect_left(numbers, seat.reached) :]:
-                    if seat.qualifies(self.lanes[number].line):
-                        seat.serves.add(number)
-            seat.reached = len(self.lanes)
-        return seat.serves
-
     def enrol(self, agent: Agent) -> Seat:
         """Give an agent, who is not there yet, a seat in the roster and in all lines that it could serve."""
         seat = self._roster.enrol(agent)
-        self._seat_in_lanes(seat, set())
+        self._seat_in_lanes(seat)
         return seat
 
     def change_profile(
@@ -134,11 +123,10 @@ class Board:
         channel_caps: dict[str, int] | None = None,
     ) -> None:
         """Set the parts that are given, and with them which lines the agent could serve."""
-        served = self.served_by(seat)
         self._roster.change_profile(
             seat, skills=skills, languages=languages, capacity=capacity, channel_caps=channel_caps
         )
-        self._seat_in_lanes(seat, served)
+        self._seat_in_lanes(seat)
 
     def first_lanes(self) -> list[tuple[Key, int]]:
         """Return the first of each line with the line's number, in R2 order."""
@@ -188,7 +176,7 @@ class Board:
 
         An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
         """
-        serves, heads = self.served_by(seat), self.first_lanes()
+        serves, heads = seat.serves, self.first_lanes()
         if len(serves) <= FEW_LINES:
             lanes = map(self.lanes.__getitem__, serves)
             return sorted((lane.head, lane.number) for lane in lanes if lane.head is not None)
@@ -196,10 +184,14 @@ class Board:
 
     def first_lane_of(self, seat: Seat) -> Lane | None:
         """Return the line whose first session is the first that the agent could serve, were there room."""
-        for _, number in self.heads_for(seat):
-            if self.lanes[number].line.weight <= seat.agent.capacity:
-                return self.lanes[number]
-        return None
+        capacity = seat.agent.capacity
+        if len(seat.serves) > FEW_LINES:
+            ahead = (self.lanes[number] for _, number in self.first_lanes() if number in seat.serves)
+            return next((lane for lane in ahead if lane.line.weight <= capacity), None)
+        self.first_lanes()
+        lanes = map(self.lanes.__getitem__, seat.serves)
+        heads = [(lane.head, lane.number) for lane in lanes if lane.head is not None and lane.line.weight <= capacity]
+        return self.lanes[min(heads)[1]] if heads else None
 
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""
@@ -219,12 +211,15 @@ class Board:
             yield from one.open
             yield from one.parked
 
-    def _seat_in_lanes(self, seat: Seat, before: set[int]) -> None:
-        now = self.served_by(seat)
-        for number in before - now:
+    def _seat_in_lanes(self, seat: Seat) -> None:
+        # Only lines that ask first for a skill that the agent has, or for none, need to be judged.
+        judged = (number for skill in (_ANY_SKILL, *seat.agent.skills) for number in self._named_by.get(skill, ()))
+        now = {number for number in judged if seat.qualifies(self.lanes[number].line)}
+        for number in seat.serves - now:
             self.lanes[number].dismiss(seat)
         for number in now:
             self.lanes[number].admit(seat)
+        seat.serves = now
         flexibility = self._roster.flexibility
         flexibility.change(seat.bit, flexibility.value(seat.bit), len(now))
 

@@ -9,15 +9,17 @@ agents, no clocks and no earmarks.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from routing.board import Board
 from routing.planes import members
 from routing.records import Key
 from routing.roster import Roster
 
-FEW_AGENTS = 6
+FEW_AGENTS = 16
 """So few agents are asked one by one which of their lines comes first; more are taken together, line by line."""
+FEW_ASKED = 3
 
 
 class Fronts:
@@ -61,13 +63,12 @@ class Fronts:
             if lane.head is not None and (old is None or lane.head < old):
                 self._come_forward(board, number, doubtful)
             elif old is not None:
-                last = self._last_between(board, old, lane.head)
-                if last is not None:
-                    rest |= lane.able
-                    until = last if until is None else max(until, last)
+                agents, last = self._uncovered(board, roster, number, old)
+                rest |= agents
+                until = last if until is None or (last is not None and last > until) else until
         for number in doubtful:
             lane = board.lanes[number]
-            if lane.head is not None:
+            if lane.head is not None and not self._finds_witness(board, roster, number):
                 rest |= lane.able
                 until = lane.head if until is None else max(until, lane.head)
         if until is not None:
@@ -97,20 +98,44 @@ class Fronts:
                 self._drop(other)
                 doubtful.add(other)
 
-    def _last_between(self, board: Board, old: Key, new: Key | None) -> Key | None:
+    def _uncovered(self, board: Board, roster: Roster, number: int, old: Key) -> tuple[int, Key | None]:
+        """Return who may have another line first now that the head of this one went back, and how far to look."""
+        lane = board.lanes[number]
+        agents, found, last = lane.able & roster.available, 0, None
+        few = agents.bit_count() <= FEW_AGENTS
+        for head, other in self._unseen_between(board, old, lane.head) if agents else ():
+            if few:
+                return agents, board.heavy_heads[-1][0]
+            found |= agents & board.lanes[other].able
+            last = head
+        return found, last
+
+    def _unseen_between(self, board: Board, old: Key, new: Key | None) -> Iterator[tuple[Key, int]]:
+        """Yield the heavy lines that are first for nobody yet and have their head between two places."""
         heavy = board.heavy_heads
-        at = len(heavy) if new is None else bisect_right(heavy, (new, len(board.lanes)))
-        while at > 0 and heavy[at - 1][0] > old:
-            at -= 1
+        for at in range(bisect_right(heavy, (old, len(board.lanes))), len(heavy)):
+            if new is not None and heavy[at][0] > new:
+                return
             if heavy[at][1] not in self._by_lane:
-                return heavy[at][0]
-        return None
+                yield heavy[at]
+
+    def _finds_witness(self, board: Board, roster: Roster, number: int) -> bool:
+        """Ask a few agents who serve little else: often one of them has this line first."""
+        able = board.lanes[number].able & roster.available
+        if not able:
+            return False
+        for agent in islice(members(roster.flexibility.least(able)), FEW_ASKED):
+            first = board.first_lane_of(roster.by_number[agent])
+            if first is not None and first.number == number:
+                self._add(number, agent)
+                return True
+        return False
 
     def _sweep(self, board: Board, roster: Roster, rest: int, until: Key) -> set[int]:
         """Give each of the agents the first line that it could serve; return the heavy lines that found a witness."""
         found = set()
-        for key, number in board.first_lanes():
-            if rest.bit_count() <= FEW_AGENTS or key > until:
+        for at, (key, number) in enumerate(board.first_lanes()):
+            if key > until or (at % 8 == 0 and rest.bit_count() <= FEW_AGENTS):
                 break
             lane = board.lanes[number]
             taken = rest & lane.able

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+_MANY = 16
+"""From here on writing the set out and reading it costs less than one operation on the whole set per member."""
+
 
 class Planes:
     """A number of 0 or more for every agent; 0 for those never set."""
@@ -88,6 +91,13 @@ def is_single(agents: int) -> bool:
 
 def members(agents: int) -> Iterator[int]:
     """Yield the bit numbers in a set, lowest first."""
+    if agents.bit_count() > _MANY:
+        digits = bin(agents)[:1:-1]
+        number = digits.find("1")
+        while number >= 0:
+            yield number
+            number = digits.find("1", number + 1)
+        return
     while agents:
         lowest = agents & -agents
         yield lowest.bit_length() - 1

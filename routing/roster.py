@@ -20,7 +20,7 @@ from routing.records import Agent, Key, Line
 class Seat:
     """An agent's place in the roster: the record and what is derived from the sessions."""
 
-    __slots__ = ("active", "agent", "bit", "counts", "held", "number", "offered", "reached", "serves", "used")
+    __slots__ = ("active", "agent", "bit", "counts", "held", "number", "offered", "serves", "used")
 
     def __init__(self, agent: Agent, number: int) -> None:
         self.agent = agent
@@ -34,8 +34,7 @@ class Seat:
         self.offered: dict[SessionId, None] = {}
         self.held: OrderedKeys[Key] = OrderedKeys()
         self.serves: set[int] = set()
-        """Numbers of the lines this agent could serve, of the first `reached` lines."""
-        self.reached = 0
+        """Numbers of the lines this agent could serve; kept true by the board."""
 
     @property
     def room(self) -> int:
@@ -208,7 +207,6 @@ class Roster:
     # ------------------------------------------------------------------------------------------------- indexes
 
     def _add_profile(self, seat: Seat) -> None:
-        seat.serves, seat.reached = set(), 0
         agent = seat.agent
         for skill, level in agent.skills.items():
             self._levels.setdefault(skill, Planes()).change(seat.bit, 0, level + 1)

@@ -7,6 +7,7 @@ comes from the caller, so that the same seed gives the same day; this module kno
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from typing import Protocol, TypeAlias
 
@@ -266,7 +267,7 @@ class _Day:
                 case d.OutsideHours() if one.action != "keep":
                     self.asked.pop(one.session, None)
                 case d.Alert(kind="unresponsive", agent=AgentId() as agent):
-                    self.later(self.chance.expovariate(1 / READY_AGAIN_S), lambda agent=agent: self.ready(agent))
+                    self.later(self.chance.expovariate(1 / READY_AGAIN_S), partial(self.ready, agent))
                 case _:
                     pass
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bots.nlu.calibration import Calibration, calibrate
+from bots.nlu.calibration import Calibration, Doubt, calibrate
 from bots.nlu.features import Counts
 from bots.nlu.linear import SWEEPS, score, train_head
 from bots.nlu.vectors import Floats, Vector, Weigher
@@ -44,8 +44,8 @@ class IntentClassifier:
     calibration: Calibration
 
     @classmethod
-    def train(cls, texts: Sequence[Counts], intents: Sequence[str]) -> IntentClassifier:
-        """Train on counted features and the intent of each; texts without any feature teach nothing."""
+    def train(cls, texts: Sequence[Counts], intents: Sequence[str], doubt: Doubt) -> IntentClassifier:
+        """Train on counted features and the intent of each; `doubt` says when an intent is too unsure to act on."""
         weigher = Weigher.learn(texts)
         names = tuple(dict.fromkeys(intents))
         numbers = {intent: number for number, intent in enumerate(names)}
@@ -54,7 +54,7 @@ class IntentClassifier:
         size = {"features": len(weigher.numbers), "classes": len(names)}
         calibration = Calibration()
         if len(texts) >= _FEWEST_TO_JUDGE:
-            calibration = calibrate(vectors, labels, _known_from_others(texts, weigher), **size)
+            calibration = calibrate(vectors, labels, _known_from_others(texts, weigher), doubt, **size)
         weights = train_head(vectors, labels, sweeps=SWEEPS, **size)
         return cls(intents=names, weigher=weigher, weights=weights, calibration=calibration)
 
@@ -69,9 +69,10 @@ class IntentClassifier:
         scores = score(self.weights, vector)
         belonging = self.calibration.belonging(scores, vector.known)
         shares = self.calibration.confidences(scores).tolist()
+        intents = self.intents
         order = np.argsort(-scores, kind="stable").tolist()
         return Verdict(
-            ranking=tuple((self.intents[number], shares[number]) for number in order),
+            ranking=tuple([(intents[number], shares[number]) for number in order]),
             is_strange=belonging < self.calibration.cut or vector.known < _LEAST_KNOWN,
             belonging=belonging,
         )

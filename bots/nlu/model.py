@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bots.nlu import language
+from bots.nlu.calibration import Doubt
 from bots.nlu.classifier import IntentClassifier, Verdict
 from bots.nlu.emotion import is_angry
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
@@ -30,8 +31,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 
     known_intents: tuple[str, ...]
     lexicon: Lexicon
-    threshold: float
-    ambiguity_threshold: float
+    doubt: Doubt
 
 
 class Model:
@@ -68,7 +68,7 @@ class Model:
 
     def parse(self, text: str) -> dict[str, object]:
         """Understand one text and tell it in the form of Rasa's `/model/parse`."""
-        return rasa_form(self.understand(text), self.traits.threshold)
+        return rasa_form(self.understand(text), self.traits.doubt.threshold)
 
     def explain(self, text: str) -> Explanation:
         """Tell which pieces of a text spoke for and against the best intents."""
@@ -76,10 +76,10 @@ class Model:
         return explain(self.classifier, normalise(text), pieces, counts)
 
     def _is_unsure(self, verdict: Verdict) -> bool:
-        ranking = verdict.ranking
-        if not ranking or ranking[0][1] < self.traits.threshold:
+        if not verdict.ranking:
             return True
-        return len(ranking) > 1 and ranking[0][1] - ranking[1][1] < self.traits.ambiguity_threshold
+        second = verdict.ranking[1][1] if len(verdict.ranking) > 1 else -1.0
+        return self.traits.doubt.is_unsure(verdict.ranking[0][1], second)
 
     def _command(self, text: str) -> Understanding | None:
         """Read `/intent@0.9{"entity": "value"}`; None where no such intent exists, so that it is read as words."""
@@ -114,12 +114,11 @@ def train(project: Project) -> Model:
     traits = Traits(
         known_intents=tuple(dict.fromkeys(known)),
         lexicon=Lexicon.gather(project.data, project.domain.entities, is_simplified=config.simplify_traditional),
-        threshold=config.threshold,
-        ambiguity_threshold=config.ambiguity_threshold,
+        doubt=Doubt(threshold=config.threshold, ambiguity_threshold=config.ambiguity_threshold),
     )
     finder = EntityFinder(traits.lexicon)
     counts = [_read(example.text, finder, traits.lexicon)[3] for example in examples]
-    return Model(traits, IntentClassifier.train(counts, [example.intent for example in examples]))
+    return Model(traits, IntentClassifier.train(counts, [example.intent for example in examples], traits.doubt))
 
 
 def _read(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from bots.nlu.traditional import simplify
 
@@ -28,7 +28,7 @@ _PIECE = re.compile(
 )
 
 PieceKind = Literal["han", "word", "code", "emoji"]
-_KINDS: tuple[PieceKind, ...] = get_args(PieceKind)
+_KIND_OF: Mapping[str, PieceKind] = {kind: kind for kind in get_args(PieceKind)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,7 @@ class Normalised:
         return first, self.origin[end] if end < len(self.origin) else self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(NamedTuple):
     """One run of Chinese, one Latin word, one emoji, or one code (digits, perhaps with letters), in lower case."""
 
     kind: PieceKind
@@ -98,8 +97,6 @@ def _moved(text: str, places: Sequence[int]) -> tuple[str, Sequence[int]]:
 def cut(text: str) -> list[Piece]:
     """Cut a normalised text into pieces; marks and blanks are left out."""
     return [
-        Piece(kind=kind, text=match[0].lower(), start=match.start(), end=match.end())
+        Piece(_KIND_OF[match.lastgroup or ""], match[0].lower(), match.start(), match.end())
         for match in _PIECE.finditer(text)
-        for kind in _KINDS
-        if match.lastgroup == kind
     ]

@@ -19,9 +19,8 @@ from bots.nlu.features import Counts
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 
-_MOST = 100
-_TF = (0.0, *(1 + math.log(count) for count in range(1, _MOST + 1)))
-"""What a count is worth, sublinear; more of the same says no more."""
+_TF = np.array([0.0, *(1 + math.log(count) for count in range(1, 101))], np.float32)
+"""What a count is worth, sublinear; beyond the last, more of the same says no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,32 +56,27 @@ class Weigher:
 
     def weigh(self, counts: Counts) -> Vector:
         """Return the weighted features of a text."""
-        find, rarity = self.numbers.get, self.rarity
-        features: list[int] = []
+        find = self.numbers.get
+        features: list[Numbers] = []
         parts: list[Floats] = []
         known_share = whole = 0.0
         for block_weight, block in counts.features:
             square = block_weight * block_weight
             whole += square
-            numbers: list[int] = []
-            frequencies: list[float] = []
-            strange = 0.0
-            for name, count in block.items():
-                number = find(name)
-                if number is None:
-                    strange += _TF[min(count, _MOST)] ** 2
-                else:
-                    numbers.append(number)
-                    frequencies.append(_TF[min(count, _MOST)])
-            if not numbers:
+            found = np.array([find(name, -1) for name in block], np.intp)
+            frequencies = _TF.take(list(block.values()), mode="clip")
+            is_known = found >= 0
+            numbers = found[is_known]
+            if not len(numbers):
                 continue
-            weights = rarity[numbers] * np.array(frequencies, np.float32)
+            strange = frequencies[~is_known] * self.unseen
+            weights = self.rarity.take(numbers) * frequencies[is_known]
             length = float(weights @ weights)
-            known_share += square * length / (length + strange * self.unseen**2)
-            features += numbers
+            known_share += square * length / (length + float(strange @ strange))
+            features.append(numbers)
             parts.append(weights * np.float32(block_weight / math.sqrt(length)))
         return Vector(
-            features=np.array(features, np.intp),
+            features=np.concatenate(features) if features else np.zeros(0, np.intp),
             weights=np.concatenate(parts) if parts else np.zeros(0, np.float32),
             known=known_share / whole if whole else 0.0,
         )

@@ -24,6 +24,8 @@ POLICY = (
     "media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'"
 )
+_CONSOLE_POLICY = POLICY.replace("img-src 'self' data: blob:", "img-src 'self' data: blob: http: https:")
+"""The frame in which a mail is shown inherits this; its own policy lets remote pictures in only when an agent asks."""
 _FOREVER = "public, max-age=31536000, immutable"
 _ALWAYS_ASK = "no-cache"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}")
@@ -62,7 +64,7 @@ class Pages:
             return await self._file(path[1:], "public, max-age=3600")
         if "." in path:
             return None
-        return await self._document("index.html", "frame-ancestors 'none'")
+        return await self._document("index.html", "frame-ancestors 'none'", policy=_CONSOLE_POLICY)
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         return await self._file(f"assets/{request.match_info['name']}", _FOREVER)
@@ -89,13 +91,13 @@ class Pages:
     async def _simulator(self, _request: web.Request) -> web.StreamResponse:
         return await self._document("simulator.html", "frame-ancestors 'none'")
 
-    async def _document(self, name: str, framing: str) -> web.Response:
+    async def _document(self, name: str, framing: str, *, policy: str = POLICY) -> web.Response:
         text = await asyncio.to_thread(_read, self._folder / name)
         return web.Response(
             text=text or _UNBUILT,
             status=200 if text else 503,
             content_type="text/html",
-            headers={"Content-Security-Policy": f"{POLICY}; {framing}", "Cache-Control": _ALWAYS_ASK},
+            headers={"Content-Security-Policy": f"{policy}; {framing}", "Cache-Control": _ALWAYS_ASK},
         )
 
     async def _file(self, name: str, caching: str) -> web.StreamResponse:

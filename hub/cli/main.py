@@ -73,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", metavar="DIR", type=Path)
     export.set_defaults(run=_export)
 
+    simulation = _command(commands, "simulate", "play a day on the router: waits, and how many agents are needed")
+    _add_simulation_options(simulation)
+    simulation.set_defaults(run=_simulate)
+
     connector = _command(commands, "new-connector", "begin a new connector in this checkout")
     connector.add_argument("name", metavar="NAME")
     connector.set_defaults(run=_new_connector)
@@ -86,6 +90,21 @@ def _command(
     parser.add_argument("--config", type=Path, help="configuration file; huike.toml when it is there")
     parser.add_argument("--data", help="data folder")
     return parser
+
+
+def _add_simulation_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--per-hour", type=float, default=60, help="customers who come in an hour (60)")
+    parser.add_argument("--minutes", type=float, default=6, help="mean time that one talk takes (6)")
+    parser.add_argument("--patience", type=float, help="mean minutes until one who waits gives up")
+    parser.add_argument("--agents", type=int, default=8, help="agents at work (8)")
+    parser.add_argument("--capacity", type=int, default=1, help="talks that an agent has at once (1)")
+    parser.add_argument("--reaction", type=float, default=0, help="mean seconds until an agent accepts (0)")
+    parser.add_argument("--hours", type=float, default=100, help="hours that count, after a tenth to warm up (100)")
+    parser.add_argument("--within", type=float, default=20, help="seconds of the service level (20)")
+    parser.add_argument("--target", type=float, help="percent to answer in that time: how many agents?")
+    parser.add_argument("--plan", type=Path, help="a plan as JSON, for several kinds of customers and agents")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another day (1)")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def _config_of(arguments: argparse.Namespace) -> Path | None:
@@ -146,6 +165,13 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
 
     for name, count in export(settings, arguments.folder).items():
         sys.stdout.write(f"{name}: {count}\n")
+    return DONE
+
+
+def _simulate(_settings: Settings, arguments: argparse.Namespace) -> int:
+    from hub.cli.simulate import run  # noqa: PLC0415  # the same
+
+    sys.stdout.write(f"{run(arguments)}\n")
     return DONE
 
 

@@ -158,7 +158,7 @@ class MailFacts(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fro
     participant: bool = True
     bounce: tuple[MailBounce, ...] = ()
     in_reply_to_entry: MessageId | None = None
-    original: AttachmentId | None = None
+    original: Attachment | None = None
 
 
 class Email(_Content, frozen=True, kw_only=True, tag="email"):

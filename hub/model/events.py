@@ -116,13 +116,17 @@ def view(session: Session, *, position: int | None = None, estimated_wait_s: flo
 
 def show(entry: Entry, sign: SignUrl) -> Entry:
     """Return the entry with a fresh signed address on each of its files."""
-    if not isinstance(entry, Message) or not entry.content.attachments:
+    if not isinstance(entry, Message):
         return entry
-    return replace(entry, content=sign_files(entry.content, sign))
+    content = sign_files(entry.content, sign)
+    return entry if content is entry.content else replace(entry, content=content)
 
 
 def sign_files(content: Content, sign: SignUrl) -> Content:
     """Return the content with a signed address on each of its files."""
+    if isinstance(content, Email) and (original := content.email.original) is not None:
+        signed_original = replace(original, url=sign(original))
+        content = replace(content, email=replace(content.email, original=signed_original))
     if not content.attachments:
         return content
     signed = tuple(replace(file, url=sign(file)) for file in content.attachments)

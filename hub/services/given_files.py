@@ -40,7 +40,7 @@ class GivenFiles:
             if stored is None:
                 content = replace(content, text="\n".join(filter(None, (content.text, _LOST.format(name=file.name)))))
             elif file.content_id == ORIGINAL and isinstance(content, Email):
-                content = replace(content, email=replace(content.email, original=stored.id))
+                content = replace(content, email=replace(content.email, original=stored))
             else:
                 kept.append(replace(stored, inline=file.inline, content_id=file.content_id))
         waiting = tuple(file for file in inbound.files if isinstance(file, FetchedFile))

@@ -51,6 +51,8 @@ class Line:
     write: Callable[[str], Awaitable[None]]
     session_id: str = ""
     repeats_safely: bool = False
+    mailbox: Any = None
+    """Where a customer's mails are put, for mail alone."""
 
     @property
     def shown(self) -> list[str]:
@@ -217,7 +219,7 @@ async def _email(made: Workspace) -> AsyncIterator[Line]:
             if text != first:
                 mailbox.add(a_mail(text, headers))
 
-        yield Line("email", made, channel, provider, write)
+        yield Line("email", made, channel, provider, write, mailbox=mailbox)
 
 
 def a_mail(text: str, headers: Mapping[str, str]) -> bytes:

@@ -1,4 +1,4 @@
-"""Kill -9 while WeChat and Twilio push, and while answers go out to them: nothing acknowledged is lost, nothing doubles.
+"""Kill -9 while WeChat and Twilio push, and answers go out to them: nothing acknowledged is lost or doubled.
 
 Providers push again what was not answered, under the same id; neither of them drops a repeated message of ours. So an
 answer of an agent arrives once, or it is `uncertain` and says so.
@@ -18,8 +18,20 @@ import aiohttp
 from hub.environment import SystemClock, SystemIds
 from tests.faults.talkers import Answerer
 from tests.faults.test_kill import Pulse
-from tests.flows.providers import NUMBER, SID, TWILIO_TOKEN, WECHAT, Push, bring, form, phone, twilio_text, until
-from tests.flows.providers import wechat_text, xml
+from tests.flows.providers import (
+    NUMBER,
+    SID,
+    TWILIO_TOKEN,
+    WECHAT,
+    Push,
+    bring,
+    form,
+    phone,
+    twilio_text,
+    until,
+    wechat_text,
+    xml,
+)
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.providers.twilio import twilio_stand_in
 from tests.providers.wechat import WechatProvider, wechat_provider
@@ -175,7 +187,9 @@ async def _survive(start_hub: StartHub, env: Mapping[str, str], seed: int) -> No
             await ann.end(answering)
         finally:
             answering.cancel()
-        timelines = await until(lambda: _settled(made), "a message is neither sent nor uncertain", limit_s=100, every_s=2)
+        timelines = await until(
+            lambda: _settled(made), "a message is neither sent nor uncertain", limit_s=100, every_s=2
+        )
         assert len(timelines) == len(on.pushers), "a restart opens no second session"
         by_person = {_said(entries)[0].partition("#")[0]: entries for entries in timelines}
         states: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Providers that misbehave, against the whole hub: each answer arrives once and in order, or is `uncertain` and says so.
+"""Providers that misbehave, against the whole hub: each answer arrives once, in order, or is `uncertain` and says so.
 
 Times are those of interface.md 3.1, measured on the real clock with all kinds at once; the longer ones are measured on
 a clock of their own in `test_channels_outbox`.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hub.errors import Unavailable
 from hub.model.commit import Commit, Committed
+from hub.model.ids import MessageId
 from hub.ports.channel import Capabilities, SendDelayed, SendRefused, SendUnknown, Sent
 from tests.unit.services.ground import ANN, CHANNEL, FilesConnector, Ground, ground
 
@@ -29,7 +32,7 @@ async def tries_within(on: Ground, seconds: float) -> list[float]:
 
 
 def fail_commits_of_sent(on: Ground, times: int) -> None:
-    """Let the store fail when it should keep that a message was handed over, as a database does that changes its primary."""
+    """Let the store fail when it should keep that a message was handed over, as while a primary changes."""
     append, left = on.store.append, [times]
 
     async def failing(commit: Commit) -> Committed:
@@ -44,10 +47,8 @@ def fail_commits_of_sent(on: Ground, times: int) -> None:
 async def work_through(on: Ground, rounds: int) -> None:
     """Do what is due, as a worker does whose handler may fail."""
     for _ in range(rounds):
-        try:
+        with suppress(Unavailable):
             await on.push_all()
-        except Unavailable:
-            pass
         await on.clock.advance(61)  # the lease of a push that was not settled has ended then
 
 
@@ -89,20 +90,17 @@ async def test_a_longer_wish_of_the_provider_wins_and_a_shorter_one_does_not() -
 
 
 async def test_a_message_that_is_sent_again_by_a_person_is_tried_again_as_soon_as_a_new_one() -> None:
-    answers = [*[SendDelayed("503")] * 6, SendRefused("no"), *[SendDelayed("503")] * 2, Sent()]
+    later: list[Sent | Exception] = [SendDelayed("503")]
+    answers = [*later * 6, SendRefused("no"), *later * 2, Sent()]
     async with ground(strict(*answers)) as on:
         taken = await on.hear()
         await on.answer(taken)
         await tries_within(on, 300)
         assert (await on.delivery()).state == "failed"
-        await on.deliveries.replay(CHANNEL, taken_id(on), ANN)
+        await on.deliveries.replay(CHANNEL, MessageId("m1"), ANN)
         tried = await tries_within(on, 60)
         assert tried[1] <= 5
         assert (await on.delivery()).state == "sent"
-
-
-def taken_id(on: Ground):  # type: ignore[no-untyped-def]
-    return on.connector.sent[0].key
 
 
 async def test_no_answer_is_uncertain_at_once_and_stays_so() -> None:

@@ -21,7 +21,8 @@ from simulator.twilio_account import sign
 from simulator.wechat_pushes import Account, make_push, sign_push
 from tests.flows.workspace import SECRET, Workspace
 from tests.providers import wecom_kf
-from tests.support.clients import Json, api_push, sign_push as sign_api
+from tests.support.clients import Json, api_push
+from tests.support.clients import sign_push as sign_api
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECHAT = Account(app_id="wx1", app_secret="app-secret-1", token="token1")
@@ -73,7 +74,8 @@ def xml(account: Account, fields: Mapping[str, str | int], *, at: float | None =
 
 def wechat_text(account: Account, name: str, sender: str, text: str, **fields: str | int) -> Mapping[str, str | int]:
     """Return the fields of a text message of WeChat."""
-    head = {"ToUserName": account.original_id, "FromUserName": f"o-{sender}", "CreateTime": int(time.time())}
+    people = {"ToUserName": account.original_id, "FromUserName": f"o-{sender}"}
+    head: Mapping[str, str | int] = {**people, "CreateTime": int(time.time())}
     return {**head, "MsgType": "text", "Content": text, "MsgId": _number(name), **fields}
 
 
@@ -135,7 +137,7 @@ class Kind:
     """A kind of channel: its settings, how a message of it is pushed, and the answer that the provider wants."""
 
     kind: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, Any]
     message: Callable[[Json, str, str, str], Push]
     answer: bytes | None
 
@@ -197,9 +199,7 @@ def other_secret(text: str) -> str:
     return "whsec_" + base64.b64encode(text.encode().ljust(24, b".")).decode()
 
 
-async def until(
-    look: Callable[[], Awaitable[Any]], what: str, *, limit_s: float = 15.0, every_s: float = 0.05
-) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], what: str, *, limit_s: float = 15.0, every_s: float = 0.05) -> Any:
     """Look until something is there."""
     end = time.monotonic() + limit_s
     while not (found := await look()):
@@ -216,9 +216,9 @@ async def said(made: Workspace) -> list[str]:
     while True:
         page = await made.admin.get("/sessions", limit="200", **({"cursor": cursor} if cursor else {}))
         for session in page["items"]:
-            for entry in await made.timeline(session["id"]):
-                if entry["kind"] == "message" and entry["direction"] == "in":
-                    texts.append(entry["content"]["text"])
+            entries = await made.timeline(session["id"])
+            heard = [entry for entry in entries if entry["kind"] == "message" and entry["direction"] == "in"]
+            texts += [entry["content"]["text"] for entry in heard]
         cursor = page.get("next_cursor")
         if cursor is None:
             return texts

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -50,7 +51,7 @@ async def pair(start_hub: StartHub, folder: Path, mongo_url: str, redis_url: str
         on = Pair((first, second), made, channels, http)
         for name, channel in channels.items():
             assert channel["webhook_url"].startswith(PUBLIC), name
-            await until(lambda channel=channel: _knows(on, channel), f"the second node does not know {name}")
+            await until(partial(_knows, on, channel), f"the second node does not know {name}")
         yield on
 
 
@@ -142,7 +143,7 @@ async def test_a_callback_at_two_nodes_wakes_one_puller_and_messages_come_once(
             texts.append(f"kf {number}")
             platform.says("wm-customer", "text", content=texts[-1])
             answers = await on.bring("wecom_kf", kf_wake(platform.pull_token()), 6)
-            assert {answer for answer in answers} == {(200, b"success")}
+            assert set(answers) == {(200, b"success")}
 
             async def come(wanted: int = number + 1) -> bool:
                 return len(await said(on.made)) >= wanted

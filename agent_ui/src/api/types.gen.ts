@@ -1324,6 +1324,7 @@ export interface components {
             bots: components["schemas"]["BotShort"][];
             colleagues: components["schemas"]["Colleague"][];
             routing: components["schemas"]["RoutingTimes"];
+            has_simulator: boolean;
             server_time: string;
         };
         /**
@@ -1959,7 +1960,7 @@ export interface components {
             /** @default null */
             in_reply_to_entry: string | null;
             /** @default null */
-            original: string | null;
+            original: components["schemas"]["Attachment"] | null;
         };
         /**
          * MailPerson

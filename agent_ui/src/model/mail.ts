@@ -92,8 +92,8 @@ export function frameHeight(text: string, html: string): number {
 }
 
 /** Files of a mail as they are listed: what stands inside the text is left out where the HTML shows it. */
-export function mailFiles(attachments: readonly Attachment[], original: string | null | undefined, html: string, asHtml: boolean): Attachment[] {
+export function mailFiles(attachments: readonly Attachment[], html: string, asHtml: boolean): Attachment[] {
   return attachments.filter(
-    (file) => file.id !== original && !(asHtml && file.inline && (html.includes(file.id) || (!!file.content_id && html.includes(file.content_id)))),
+    (file) => !(asHtml && file.inline && (html.includes(file.id) || (!!file.content_id && html.includes(file.content_id)))),
   )
 }

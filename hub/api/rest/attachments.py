@@ -49,7 +49,7 @@ async def download(call: Call[Nothing, Signature]) -> web.StreamResponse:
             "Content-Disposition": f"{disposition}; {_names(file.name)}",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": _SANDBOX,
-            "Cross-Origin-Resource-Policy": "same-site",
+            "Cross-Origin-Resource-Policy": "cross-origin",
             "Referrer-Policy": "no-referrer",
             "Cache-Control": f"private, max-age={_SECONDS_CACHED}, immutable",
         }

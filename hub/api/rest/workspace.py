@@ -89,6 +89,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     bots: tuple[BotShort, ...]
     colleagues: tuple[Colleague, ...]
     routing: RoutingTimes
+    has_simulator: bool
     server_time: Timestamp
 
 
@@ -115,6 +116,7 @@ async def get_workspace(call: Call[Nothing, Nothing]) -> Workspace:
         bots=tuple(BotShort(id=bot.id, name=bot.name) for bot in directory.bots()),
         colleagues=tuple(_colleague(services, agent) for agent in directory.agents() if _serves(agent)),
         routing=RoutingTimes(accept_timeout_s=settings.accept_timeout_s, wrap_up_s=settings.wrap_up_s),
+        has_simulator=settings.has_simulator,
         server_time=services.core.clock.now(),
     )
 

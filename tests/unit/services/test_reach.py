@@ -267,7 +267,7 @@ async def test_files_of_a_mail_are_kept_once_and_its_original_apart() -> None:
         assert isinstance(content, Email)
         assert [file.name for file in content.attachments] == ["a.pdf"]
         assert content.email.original is not None
-        assert await on.attachments.read(content.email.original) == b"raw"
+        assert await on.attachments.read(content.email.original.id) == b"raw"
         assert "empty.bin" in content.text
         kept = len(on.blobs.names)
         assert await on.hear(content=mail("see file"), files=files) == taken

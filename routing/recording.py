@@ -1,0 +1,123 @@
+"""Reads out of a recorded log what customers and agents did of their own, apart from what the router decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+import msgspec
+
+from hub.model.ids import AgentId, SessionId
+from routing import decisions as d
+from routing import events as e
+from routing.config import Config
+from routing.engine import Engine
+
+USUAL_REACTION_S = 5.0
+"""Until an offer is answered, where a log has no answered offer."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent who did not take a session: declined it after a time, or (None) never answered."""
+
+    after_s: float | None
+
+
+class Story(msgspec.Struct, kw_only=True):
+    """What belongs to one session, whoever serves it and whenever."""
+
+    reaction_s: float
+    refused: dict[AgentId, Refusal] = {}
+    at_work: list[tuple[e.Event, float]] = []
+    """What happened in the talk, each with the seconds since its first answer."""
+    gives_up_at: float | None = None
+    """It ended without an answer at this time."""
+
+
+class Recording:
+    """A log taken apart."""
+
+    def __init__(self) -> None:
+        self.queued: dict[SessionId, e.SessionQueued] = {}
+        self.queued_at: dict[SessionId, float] = {}
+        self.answered: dict[SessionId, float] = {}
+        self.ended: dict[SessionId, float] = {}
+        self.turned_away: set[SessionId] = set()
+        self.stories: dict[SessionId, Story] = {}
+        self.fixed: list[tuple[e.Event, float]] = []
+        """What happens at the same time whatever the router decides: agents, arrivals, acts of supervisors."""
+        self.ends_at = 0.0
+        self.usual = Story(reaction_s=USUAL_REACTION_S)
+        self._offers: dict[SessionId, float] = {}
+        self._reactions: dict[SessionId, float] = {}
+
+    @classmethod
+    def of(cls, log: Sequence[tuple[e.Event, float]], config: Config) -> Recording:
+        """Take a log apart; the settings are those with which it was recorded."""
+        recording, engine = cls(), Engine(config)
+        for event, at in log:
+            decisions = engine.apply(event, at)
+            if not any(isinstance(one, d.Refused) for one in decisions):
+                recording._keep(event, at)
+            recording._see(decisions, at)
+            recording.ends_at = at
+        recording._finish()
+        return recording
+
+    def _see(self, decisions: Sequence[d.Decision], at: float) -> None:
+        for one in decisions:
+            match one:
+                case d.Offered():
+                    self._offers[one.session] = at
+                case d.Rescinded(reason="timeout"):
+                    self._story(one.session).refused[one.agent] = Refusal(after_s=None)
+                case d.Assigned():
+                    self.answered.setdefault(one.session, at)
+                case d.OutsideHours() if one.action != "keep":
+                    self.turned_away.add(one.session)
+                case _:
+                    pass
+
+    def _keep(self, event: e.Event, at: float) -> None:
+        match event:
+            case e.Tick():
+                pass
+            case e.OfferAccepted():
+                self._reactions.setdefault(event.session, at - self._offers[event.session])
+            case e.OfferRejected():
+                after_s = at - self._offers[event.session]
+                self._story(event.session).refused[event.agent] = Refusal(after_s=after_s)
+            case e.SessionQueued():
+                self.queued[event.session], self.queued_at[event.session] = event, at
+                self._story(event.session)
+                self.fixed.append((event, at))
+            case e.SessionClosed() | e.CustomerLeft():
+                self._end(event, at)
+            case e.SessionPaused() | e.SessionResumed() | e.SessionTransferred():
+                self._at_work(event, at)
+            case _:
+                self.fixed.append((event, at))
+
+    def _end(self, event: e.SessionClosed | e.CustomerLeft, at: float) -> None:
+        if event.session in self.answered:
+            self._at_work(event, at)
+        else:
+            self.ended[event.session] = at
+            self._story(event.session).gives_up_at = at
+
+    def _at_work(
+        self,
+        event: e.SessionClosed | e.CustomerLeft | e.SessionPaused | e.SessionResumed | e.SessionTransferred,
+        at: float,
+    ) -> None:
+        since = self.answered.get(event.session, at)
+        self._story(event.session).at_work.append((event, at - since))
+
+    def _story(self, session: SessionId) -> Story:
+        return self.stories.setdefault(session, Story(reaction_s=USUAL_REACTION_S))
+
+    def _finish(self) -> None:
+        if self._reactions:
+            self.usual.reaction_s = median(self._reactions.values())
+        for session, story in self.stories.items():
+            story.reaction_s = self._reactions.get(session, self.usual.reaction_s)

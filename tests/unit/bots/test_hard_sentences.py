@@ -1,0 +1,75 @@
+"""The demo bot and sentences as customers type them: typos, traditional characters, two languages, too short, too long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bots
+from bots.nlu import Model
+
+_BARS = {"typos": 0.8, "traditional": 0.95, "mixed": 0.9, "short": 0.95, "long": 0.8}
+
+
+def sentences(kind: str) -> list[tuple[str, str]]:
+    """Return the pairs of intent and sentence of a kind."""
+    lines = Path(__file__).with_name("hard_sentences.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    return [(intent, text) for found, intent, text in rows if found == kind]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Model:
+    return bots.load_demo().model
+
+
+@pytest.mark.parametrize("kind", _BARS)
+def test_hard_sentences_are_understood(demo: Model, kind: str) -> None:
+    pairs = sentences(kind)
+    wrong = [(text, intent) for intent, text in pairs if demo.understand(text).intent != intent]
+    assert len(pairs) >= 6
+    assert 1 - len(wrong) / len(pairs) >= _BARS[kind], wrong
+
+
+@pytest.mark.parametrize(
+    "text", ["手机没电了怎么办", "手機沒電了怎麼辦", "我的手机没电了", "my phone battery is dead, what now"]
+)
+def test_an_empty_battery_is_no_broken_phone(demo: Model, text: str) -> None:
+    assert demo.understand(text).intent != "repair"
+
+
+def test_the_end_of_a_very_long_message_counts(demo: Model) -> None:
+    chat = "今天天气很好，我和家人一起去公园散步，看到很多花，拍了不少照片。" * 400
+    assert len(chat) > 10_000
+    found = demo.understand(chat + "我要开发票，请给我开发票，开发票，电子发票怎么开，发票抬头怎么填" * 8)
+    assert found.ranking[0][0] == "invoice"
+    assert found.tokens[-1][1] <= len(found.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 10_000,
+        "退" * 10_000,
+        "😀" * 10_000,
+        "\ufdfa" * 10_000,
+        "1,000," * 2_000,
+        "退款 refund " * 1_000,
+        "\x00\ud800",
+        "\n" * 10_000,
+    ],
+)
+def test_walls_of_text_neither_fail_nor_take_long(demo: Model, text: str) -> None:
+    parsed = demo.parse(text)
+    assert parsed["text"] == text
+    assert len(demo.understand(text).tokens) <= 1_001
+
+
+def test_traditional_characters_may_be_kept_apart() -> None:
+    files = {
+        "nlu.yml": "nlu:\n- intent: a\n  examples: |\n    - 退款\n- intent: b\n  examples: |\n    - 發票\n",
+        "config.yml": "simplify_traditional: false\n",
+    }
+    assert bots.train(bots.read_files(files)).understand("发票").is_fallback
+    assert not bots.train(bots.read_files({"nlu.yml": files["nlu.yml"]})).understand("发票").is_fallback

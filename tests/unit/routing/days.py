@@ -1,0 +1,80 @@
+"""The days on which the simulator is held against theory: short here, long in `tests/bench/routing_theory.py`."""
+
+from __future__ import annotations
+
+from random import Random
+
+from routing.simulate import Demand, Habits, Plan, Profile
+
+TALK_S = 300.0
+TYPES = tuple(f"type{number}" for number in range(6))
+
+
+def plain(*, load: float, agents: int, hours: float, patience_s: float | None = None) -> Plan:
+    """Return M/M/n, or with patience M/M/n+M; `load` is that of all agents together, 1 for as much as they can do."""
+    demand = Demand(name="all", per_hour=load * agents * 3600 / TALK_S, service_s=TALK_S, patience_s=patience_s)
+    return Plan(demand=(demand,), agents=agents, hours=hours, warm_up_hours=hours / 20)
+
+
+def by_priority(*, load: float, agents: int, hours: float) -> Plan:
+    """Return three classes of one service time: a tenth VIP, two tenths urgent, the others normal."""
+    rate = load * agents * 3600 / TALK_S
+    shares = (("vip", 0.1, 0), ("urgent", 0.2, 1), ("normal", 0.7, 5))
+    demand = tuple(
+        Demand(name=name, per_hour=rate * share, service_s=TALK_S, priority=priority)
+        for name, share, priority in shares
+    )
+    return Plan(demand=demand, agents=agents, hours=hours, warm_up_hours=hours / 20)
+
+
+def wallace_whitt(skills: int, *, per_minute: float, hours: float) -> Plan:
+    """Return six types of call, 90 agents, 30 extra lines: 15 agents for each type, who know the next types too.
+
+    The second skills are spread evenly over the other types, as are the third and so on.
+    """
+    team = []
+    for group in range(15):
+        for own in range(6):
+            known = [(own + 1 + (group + step) % 5) % 6 for step in range(skills - 1)]
+            team.append(Profile(skills={TYPES[one]: 1 for one in (own, *known)}))
+    demand = tuple(Demand(name=one, per_hour=per_minute * 60, service_s=600, skills={one: 1}) for one in TYPES)
+    return Plan(demand=demand, agents=90, team=tuple(team), places=120, hours=hours, warm_up_hours=hours / 20)
+
+
+def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
+    """Return a floor of 60 people with 4 skills, 3 languages and 3 talks each, who decline, overlook and take breaks.
+
+    `load` counts the time away: it is that of the capacity that is there.
+    """
+    chance = Random(seed)
+    skills, languages = ("billing", "technical", "sales", "returns"), ("zh", "en", "es")
+    team = tuple(
+        Profile(
+            skills={one: chance.randint(2, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
+            languages=tuple(chance.sample(languages, chance.choice((1, 2, 2)))),
+            capacity=3,
+        )
+        for _ in range(60)
+    )
+    talk_s, works_s, away_s = 480.0, 3 * 3600.0, 600.0
+    units = 180 * works_s / (works_s + away_s)
+    classes = [
+        (skill, language, priority, weight * share)
+        for skill in skills
+        for language, weight in zip(languages, (0.4, 0.35, 0.25), strict=True)
+        for priority, share in ((1, 0.1), (5, 0.9))
+    ]
+    demand = tuple(
+        Demand(
+            name=f"{skill}/{language}/{priority}",
+            per_hour=load * units * 3600 / talk_s * share / len(skills),
+            service_s=talk_s,
+            skills={skill: 2},
+            language=language,
+            priority=priority,
+            relax=((60.0, skill, 1),),
+        )
+        for skill, language, priority, share in classes
+    )
+    habits = Habits(reaction_s=4, rejects=0.03, ignores=0.02, works_s=works_s, away_s=away_s)
+    return Plan(demand=demand, agents=60, team=team, habits=habits, hours=hours, warm_up_hours=hours / 10)
