@@ -15,6 +15,8 @@ from routing.engine import Engine
 
 USUAL_REACTION_S = 5.0
 """Until an offer is answered, where a log has no answered offer."""
+USUAL_TALK_S = 300.0
+"""How long a talk takes, where a log has none from its beginning to its end."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +50,11 @@ class Recording:
         """What happens at the same time whatever the router decides: agents, arrivals, acts of supervisors."""
         self.ends_at = 0.0
         self.usual = Story(reaction_s=USUAL_REACTION_S)
-        self._offers: dict[SessionId, float] = {}
+        self._offered_at: dict[SessionId, float] = {}
+        """When the offer of a session was made that is open, or was accepted."""
         self._reactions: dict[SessionId, float] = {}
+        self._cut_short: dict[SessionId, float] = {}
+        """How long the offer had been open of a session that ended meanwhile."""
 
     @classmethod
     def of(cls, log: Sequence[tuple[e.Event, float]], config: Config) -> Recording:
@@ -68,9 +73,11 @@ class Recording:
         for one in decisions:
             match one:
                 case d.Offered():
-                    self._offers[one.session] = at
-                case d.Rescinded(reason="timeout"):
-                    self._story(one.session).refused[one.agent] = Refusal(after_s=None)
+                    self._offered_at[one.session] = at
+                case d.Rescinded():
+                    self._offered_at.pop(one.session, None)
+                    if one.reason == "timeout":
+                        self._story(one.session).refused[one.agent] = Refusal(after_s=None)
                 case d.Assigned():
                     self.answered.setdefault(one.session, at)
                 case d.OutsideHours() if one.action != "keep":
@@ -82,18 +89,20 @@ class Recording:
         match event:
             case e.Tick():
                 pass
+            case e.OfferAccepted() | e.OfferRejected() if event.session not in self._offered_at:
+                pass  # An offer from before the log: answered as usual.
             case e.OfferAccepted():
-                self._reactions.setdefault(event.session, at - self._offers[event.session])
+                self._reactions.setdefault(event.session, at - self._offered_at[event.session])
             case e.OfferRejected():
-                after_s = at - self._offers[event.session]
+                after_s = at - self._offered_at.pop(event.session)
                 self._story(event.session).refused[event.agent] = Refusal(after_s=after_s)
             case e.SessionQueued():
                 self.queued[event.session], self.queued_at[event.session] = event, at
                 self._story(event.session)
                 self.fixed.append((event, at))
-            case e.SessionClosed() | e.CustomerLeft():
+            case e.SessionClosed() | e.CustomerLeft() if event.session in self.queued:
                 self._end(event, at)
-            case e.SessionPaused() | e.SessionResumed() | e.SessionTransferred():
+            case e.SessionPaused() | e.SessionResumed() | e.SessionTransferred() if event.session in self.queued:
                 self._at_work(event, at)
             case _:
                 self.fixed.append((event, at))
@@ -103,6 +112,8 @@ class Recording:
             self._at_work(event, at)
         else:
             self.ended[event.session] = at
+            if event.session in self._offered_at:
+                self._cut_short[event.session] = at - self._offered_at[event.session]
             self._story(event.session).gives_up_at = at
 
     def _at_work(
@@ -119,5 +130,16 @@ class Recording:
     def _finish(self) -> None:
         if self._reactions:
             self.usual.reaction_s = median(self._reactions.values())
+        talks = [after_s for one in self.stories.values() for event, after_s in one.at_work if _ends(event)]
+        talk_s = median(talks) if talks else USUAL_TALK_S
         for session, story in self.stories.items():
-            story.reaction_s = self._reactions.get(session, self.usual.reaction_s)
+            # An agent whom the customer did not wait for would have taken longer than the customer waited.
+            usual = self.usual.reaction_s + self._cut_short.get(session, 0.0)
+            story.reaction_s = self._reactions.get(session, usual)
+            if session not in self.answered:
+                # Whoever left the line would have talked as long as others, had there been an agent.
+                story.at_work.append((e.SessionClosed(id=f"end-{session}", session=session), talk_s))
+
+
+def _ends(event: e.Event) -> bool:
+    return isinstance(event, e.SessionClosed | e.CustomerLeft)

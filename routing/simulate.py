@@ -266,8 +266,8 @@ class _Day:
                     self.begin(one.session)
                 case d.OutsideHours() if one.action != "keep":
                     self.asked.pop(one.session, None)
-                case d.Alert(kind="unresponsive", agent=AgentId() as agent):
-                    self.later(self.chance.expovariate(1 / READY_AGAIN_S), partial(self.ready, agent))
+                case d.Alert(kind="unresponsive") if one.agent is not None:
+                    self.later(self.chance.expovariate(1 / READY_AGAIN_S), partial(self.ready, one.agent))
                 case _:
                     pass
 

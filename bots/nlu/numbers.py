@@ -72,7 +72,7 @@ def chinese(words: str) -> float | None:
         value = float("".join(str(ZH_DIGITS[letter]) for letter in words))
         return value + 0.5 if half else value
     total = section = digit = 0
-    unit = 1
+    unit = unit_of_total = 1
     for letter in words:
         if letter in ZH_DIGITS:
             digit = ZH_DIGITS[letter]
@@ -82,8 +82,13 @@ def chinese(words: str) -> float | None:
             section += (digit or 1) * unit
             digit = 0
         else:
-            unit = _ZH_LARGE[letter]
-            total = (total + section + digit) * unit
+            # 一万亿 multiplies all before it, 三千万 after 一亿 only what stands between.
+            before, unit = unit_of_total, _ZH_LARGE[letter]
+            if unit > before:
+                total = (total + section + digit) * unit
+            else:
+                total += (section + digit) * unit
+            unit_of_total = max(before, unit)
             section = digit = 0
     # 三百五 is 350 and 一万二 is 12,000: a last digit after a unit counts that unit's tenth.
     last = digit * unit // 10 if digit and unit > 1 and unit != 10 else digit

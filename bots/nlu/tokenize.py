@@ -18,6 +18,8 @@ MAX_READ = 1_000
 """How much of a message is read, in code points; of a longer one its beginning and its end, where people say what they
 want. So the time stays bounded."""
 _READ_AT_END = 300
+_LONGEST_FORM = 4
+"""A letter that stands for more letters (a whole blessing in Arabic) stays as it is: it would blow the text up."""
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 
@@ -89,6 +91,7 @@ def _moved(text: str, places: Sequence[int]) -> tuple[str, Sequence[int]]:
     origin: list[int] = []
     for place, letter in zip(places, text, strict=True):
         plain = unicodedata.normalize("NFKC", letter)
+        plain = plain if len(plain) <= _LONGEST_FORM else letter
         parts.append(plain)
         origin.extend([place] * len(plain))
     return "".join(parts), origin

@@ -37,18 +37,49 @@ class Understanding:
 
 
 def rasa_form(found: Understanding, threshold: float) -> dict[str, object]:
-    """Return the form of Rasa's `/model/parse`, and beside it `belonging`: the score behind "out of scope"."""
-    ranking = [{"name": name, "confidence": confidence} for name, confidence in found.ranking[:RANKED]]
+    """Return the form of Rasa's `/model/parse`, and beside it `belonging`: the score behind "out of scope".
+
+    As in Rasa, the questions of a retrieval intent (`faq/opening`, `faq/refund`) stand together as one intent (`faq`),
+    and which of them it was stands in `response_selector`.
+    """
+    together: dict[str, float] = {}
+    for name, confidence in found.ranking:
+        base = name.partition("/")[0]
+        together[base] = together.get(base, 0.0) + confidence
+    order = sorted(together.items(), key=lambda pair: -pair[1])[:RANKED]
+    ranking: list[dict[str, object]] = [{"name": name, "confidence": min(1.0, share)} for name, share in order]
     if found.is_fallback:
         ranking = [{"name": FALLBACK, "confidence": threshold}, *ranking[: RANKED - 1]]
+    intent = dict(ranking[0])
+    full = next((name for name, _ in found.ranking if name.startswith(f"{intent['name']}/")), None)
+    if full is not None:
+        intent["full_retrieval_intent_name"] = full
     return {
         "text": found.text,
-        "intent": ranking[0],
+        "intent": intent,
         "entities": [_entity_fields(entity) for entity in found.entities],
         "text_tokens": [list(token) for token in found.tokens],
         "intent_ranking": ranking,
+        "response_selector": _response_selector(found),
         "belonging": round(found.belonging, 4) if math.isfinite(found.belonging) else None,
     }
+
+
+def _response_selector(found: Understanding) -> dict[str, object]:
+    """Return for each retrieval intent which of its questions are how likely, given that it is one of them."""
+    questions: dict[str, list[tuple[str, float]]] = {}
+    for name, confidence in found.ranking:
+        base, _, question = name.partition("/")
+        if question:
+            questions.setdefault(base, []).append((name, confidence))
+    selector: dict[str, object] = {"all_retrieval_intents": sorted(questions)}
+    for base, shares in questions.items():
+        total = sum(share for _, share in shares) or 1.0
+        ranking = [{"confidence": share / total, "intent_response_key": name} for name, share in shares[:RANKED]]
+        best = shares[0][0]
+        response = {**ranking[0], "responses": [], "utter_action": f"utter_{best}"}
+        selector[base] = {"response": response, "ranking": ranking}
+    return selector
 
 
 def _entity_fields(entity: Entity) -> dict[str, object]:

@@ -7,33 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-_KEY = 2
-
 
 class WordList:
-    """A set of words to look for, whatever their case; immutable."""
+    """A set of words to look for, whatever their case; immutable.
+
+    A search costs the text's length times the different lengths of words with the same first letter.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         """Take the words; empty ones are left out."""
-        by_start: dict[str, list[str]] = {}
-        for word in sorted({lower(word.strip()) for word in words} - {""}, key=len, reverse=True):
-            by_start.setdefault(word[:_KEY], []).append(word)
-        self._by_start = {start: tuple(found) for start, found in by_start.items()}
+        self._words = frozenset(lower(word.strip()) for word in words) - {""}
+        sizes: dict[str, set[int]] = {}
+        for word in self._words:
+            sizes.setdefault(word[0], set()).add(len(word))
+        self._sizes = {letter: tuple(sorted(found, reverse=True)) for letter, found in sizes.items()}
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield start and end of each word found, from left to right and without overlaps."""
-        lowered, by_start = lower(text), self._by_start
-        at = 0
-        while at < len(lowered):
-            word = self._word_at(lowered, at, by_start.get(lowered[at : at + _KEY], ()))
-            word = word or self._word_at(lowered, at, by_start.get(lowered[at], ()))
-            if word:
-                yield at, at + len(word)
-            at += len(word) or 1
+        lowered, sizes = lower(text), self._sizes
+        end = 0
+        for at, letter in enumerate(lowered):
+            if at >= end and letter in sizes:
+                end = self._end_of_word(lowered, at, sizes[letter])
+                if end:
+                    yield at, end
 
-    @staticmethod
-    def _word_at(text: str, at: int, words: Sequence[str]) -> str:
-        return next((word for word in words if text.startswith(word, at) and _stands_alone(text, at, word)), "")
+    def _end_of_word(self, text: str, at: int, sizes: Sequence[int]) -> int:
+        """Return where the longest word that begins here ends, 0 where none does."""
+        for size in sizes:
+            end = at + size
+            if end <= len(text) and text[at:end] in self._words and _stands_alone(text, at, end):
+                return end
+        return 0
 
 
 def lower(text: str) -> str:
@@ -42,10 +47,9 @@ def lower(text: str) -> str:
     return lowered if len(lowered) == len(text) else "".join(letter.lower()[:1] for letter in text)
 
 
-def _stands_alone(text: str, at: int, word: str) -> bool:
-    end = at + len(word)
-    is_cut_before = at > 0 and _is_latin(word[0]) and _is_latin(text[at - 1])
-    is_cut_after = end < len(text) and _is_latin(word[-1]) and _is_latin(text[end])
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    is_cut_before = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
+    is_cut_after = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
     return not (is_cut_before or is_cut_after)
 
 

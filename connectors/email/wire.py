@@ -259,7 +259,9 @@ def _fingerprint(mail: Mail) -> str:
     """Return a mark of what a mail says, the same on whatever way it came."""
     date = mail.header("date")
     writer = mail.from_.address if mail.from_ else ""
-    said = [date, writer, mail.subject, mail.text, mail.html, *(f"{one.name} {len(one.data)}" for one in mail.files)]
+    told = [mail.header("to"), mail.header("cc"), mail.content_type]
+    files = (f"{one.name} {len(one.data)}" for one in mail.files)
+    said = [date, writer, *told, mail.subject, mail.text, mail.html, *files]
     return _digest("\0".join(said).encode("utf-8", "replace"))[:24]
 
 

@@ -78,18 +78,20 @@ class Attachments:
         self._public_url = public_url.rstrip("/")
         self._key = secrets.derive("attachment-url")
 
-    async def keep(self, data: bytes, *, name: str, mime: str, owner: str, limit: int = MAX_BYTES) -> Attachment:
+    async def keep(
+        self, data: bytes, *, name: str, mime: str, owner: str, limit: int = MAX_BYTES, may_be_empty: bool = False
+    ) -> Attachment:
         """Keep a file durably.
 
         `name` and `mime` are what the sender claims; `owner` is `agent/ID`, `visitor/ID` or alike.
 
         Raises:
             TooLarge: it has more than `limit` bytes.
-            InvalidInput: it is empty.
+            InvalidInput: it is empty, and may not be.
         """
         if len(data) > limit:
             raise TooLarge(f"A file may have at most {limit // 1024 // 1024} MB.")
-        if not data:
+        if not data and not may_be_empty:
             raise InvalidInput("The file is empty.", faults=[FieldFault(field="file", message="Empty.")])
         real, width, height = kind_of(data, mime)
         file = StoredFile(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hub.errors import InvalidInput, TooLarge
+from hub.errors import TooLarge
 from hub.model.content import Attachment, Content, Email, with_files
 from hub.model.workspace import Channel
 from hub.ports.channel import FetchedFile, GivenFile, Inbound
@@ -49,9 +49,14 @@ class GivenFiles:
     async def _store(self, channel: Channel, file: GivenFile) -> Attachment | None:
         try:
             return await self._attachments.keep(
-                file.data, name=file.name, mime=file.mime, owner=f"channel/{channel.id}", limit=MAX_GIVEN_BYTES
+                file.data,
+                name=file.name,
+                mime=file.mime,
+                owner=f"channel/{channel.id}",
+                limit=MAX_GIVEN_BYTES,
+                may_be_empty=True,
             )
-        except (TooLarge, InvalidInput):
+        except TooLarge:
             return None
 
 

@@ -87,7 +87,8 @@ class Line:
                     return found
             return None
 
-        found: Json = await until(look, f"{self.name}: the message did not become {states}", limit_s=limit_s)
+        what = f"{self.name}: the message did not become {states}"
+        found: Json = await until(look, what, limit_s=limit_s, every_s=0.25)
         return found
 
     async def tried(self, times: int, *, limit_s: float = 30.0) -> None:

@@ -8,6 +8,7 @@ from random import Random
 import msgspec
 import pytest
 
+from hub.model.ids import AgentId, OfferId, SessionId
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config, Queue
@@ -100,3 +101,18 @@ def test_what_was_done_in_a_talk_is_done_by_whoever_has_it() -> None:
     compared = what_if(floor.log, Config(), Config(queues={"default": Queue(placement="pack")}))
     assert compared.total.after == compared.total.before
     assert compared.total.after.answered == 2
+
+
+def test_a_log_that_begins_after_a_restart_keeps_what_was_there() -> None:
+    a1, old = AgentId("A1"), SessionId("S0")
+    log: list[tuple[e.Event, float]] = [
+        (e.AgentOnline(id="1", agent=a1, capacity=1), 0),
+        (e.SessionRestored(id="2", session=old, agent=a1, state="offered", offer=OfferId("0-7"), expires_at=30), 0),
+        (e.OfferAccepted(id="3", session=old, agent=a1, offer=OfferId("0-7")), 2),
+        (e.SessionQueued(id="4", session=SessionId("S1")), 5),
+        (e.SessionClosed(id="5", session=old), 25),
+        (e.OfferAccepted(id="6", session=SessionId("S1"), agent=a1, offer=OfferId("0-1")), 28),
+    ]
+    compared = what_if(log, Config(), Config())
+    assert compared.total.before.mean_s == 23
+    assert compared.total.after == compared.total.before

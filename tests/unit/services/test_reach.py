@@ -12,6 +12,7 @@ from hub.model.timeline import Actor
 from hub.model.timestamps import shift
 from hub.model.workspace import Bot, Channel
 from hub.ports.channel import Capabilities, GivenFile, SendRefused
+from hub.services.given_files import MAX_GIVEN_BYTES
 from tests.unit.services.ground import CHANNEL, Ground, ground
 
 BOT = Actor(kind="bot", id="b1", name="小汇")
@@ -261,14 +262,15 @@ async def test_files_of_a_mail_are_kept_once_and_its_original_apart() -> None:
             GivenFile(data=b"raw", name="original.eml", mime="message/rfc822", content_id="original"),
             GivenFile(data=b"%PDF-1", name="../a.pdf", mime="application/pdf"),
             GivenFile(data=b"", name="empty.bin"),
+            GivenFile(data=bytes(MAX_GIVEN_BYTES + 1), name="huge.bin"),
         )
         taken = await on.hear(content=mail("see file"), files=files)
         content = (await on.message(taken)).content
         assert isinstance(content, Email)
-        assert [file.name for file in content.attachments] == ["a.pdf"]
+        assert [file.name for file in content.attachments] == ["a.pdf", "empty.bin"]
         assert content.email.original is not None
         assert await on.attachments.read(content.email.original.id) == b"raw"
-        assert "empty.bin" in content.text
+        assert "huge.bin" in content.text
         kept = len(on.blobs.names)
         assert await on.hear(content=mail("see file"), files=files) == taken
         assert len(on.blobs.names) == kept

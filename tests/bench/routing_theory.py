@@ -1,0 +1,128 @@
+"""`python -m tests.bench.routing_theory`: the simulator's long days against queueing theory, and a floor with churn.
+
+Prints a table and fails when a bar is missed. Seeded: the same figures on every machine.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from random import Random
+
+import msgspec
+
+from routing import decisions as d
+from routing import erlang
+from routing import events as e
+from routing.engine import Engine
+from routing.simulate import Plan, simulate
+from tests.unit.routing.days import TALK_S, by_priority, churn, plain, wallace_whitt
+from tests.unit.routing.referee import Referee
+
+WW_PER_MINUTE = (1.29, 1.40, 1.50)
+CHURN_BARS = ((0.80, 7.8, 6.9), (0.95, 26.9, 26.1))
+"""Load, mean wait in seconds at most, and the mean wait to strive for."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure beside what it should be."""
+
+    name: str
+    figure: float
+    exact: float
+    lowest: float
+    highest: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.lowest <= self.figure <= self.highest
+
+
+def close_to(name: str, figure: float, exact: float, share: float) -> Row:
+    return Row(name=name, figure=figure, exact=exact, lowest=exact * (1 - share), highest=exact * (1 + share))
+
+
+def at_most(name: str, figure: float, exact: float, highest: float) -> Row:
+    return Row(name=name, figure=figure, exact=exact, lowest=0, highest=highest)
+
+
+def waits_for_ever() -> Iterator[Row]:
+    """M/M/n: within 6 %."""
+    for agents, load, hours in ((10, 0.8, 3500), (30, 0.9, 1500)):
+        total = simulate(plain(load=load, agents=agents, hours=hours), Random(1)).total
+        name = f"M/M/{agents}, load {load}"
+        exact = erlang.mean_wait(load * agents / TALK_S, TALK_S, agents)
+        yield close_to(f"{name}: mean wait, s", total.mean_s, exact, 0.06)
+        yield close_to(f"{name}: share that waits", total.waited, erlang.erlang_c(load * agents, agents), 0.06)
+
+
+def gives_up() -> Iterator[Row]:
+    """M/M/n+M: within 5 %."""
+    for load in (0.9, 1.1):
+        total = simulate(plain(load=load, agents=20, hours=500, patience_s=180), Random(2)).total
+        share, wait = erlang.impatient(load * 20 / TALK_S, TALK_S, 20, 180)
+        yield close_to(f"M/M/20+M, load {load}: share that gives up", total.gave_up / total.asked, share, 0.05)
+        yield close_to(f"M/M/20+M, load {load}: mean wait, s", total.mean_s, wait, 0.05)
+
+
+def priorities() -> Iterator[Row]:
+    """Cobham: within 10 %."""
+    plan = by_priority(load=0.9, agents=10, hours=2000)
+    by_class = simulate(plan, Random(3)).by_class
+    exact = erlang.waits_by_priority([one.per_hour / 3600 for one in plan.demand], TALK_S, 10)
+    for demand, wait in zip(plan.demand, exact, strict=True):
+        yield close_to(f"priorities: {demand.name}, mean wait, s", by_class[demand.name].mean_s, wait, 0.10)
+
+
+def two_skills() -> Iterator[Row]:
+    """Wallace and Whitt: with two skills the share turned away is at most half as much again as with all skills."""
+    for per_minute in WW_PER_MINUTE[1:]:
+        total = simulate(wallace_whitt(2, per_minute=per_minute, hours=200), Random(4)).total
+        share, wait = erlang.finite_lines(6 * per_minute / 60, 600, 90, 120)
+        turned_away = total.turned_away / (total.turned_away + total.asked)
+        name = f"two skills of six, {per_minute}/min"
+        yield at_most(f"{name}: turned away", turned_away, share, 1.5 * share)
+        yield at_most(f"{name}: mean wait, s", total.mean_s, wait, 1.5 * wait)
+
+
+def with_churn() -> Iterator[Row]:
+    """People who decline, overlook offers and leave: no rule is broken, and the waits stay short."""
+    for load, highest, _ in CHURN_BARS:
+        violations, total = _referee(churn(load=load, hours=1.5))
+        yield at_most(f"churn, load {load}: violations in {total} events", violations, 0, 0)
+        waits = simulate(churn(load=load, hours=40), Random(5)).total
+        yield at_most(f"churn, load {load}: mean wait, s", waits.mean_s, highest, highest)
+
+
+def _referee(plan: Plan) -> tuple[int, int]:
+    referee, told = Referee(plan.config), 0
+
+    def watch(event: e.Event, now: float, decisions: Sequence[d.Decision], engine: Engine) -> None:
+        nonlocal told
+        told += 1
+        referee.look(event, now, decisions, engine)
+
+    try:
+        simulate(plan, Random(5), watch=watch)
+    except AssertionError as fault:
+        print(fault)
+        return 1, told
+    return 0, told
+
+
+def main() -> int:
+    """Play all days and return 1 when a bar is missed."""
+    missed = 0
+    print(f"{'':58} {'figure':>10} {'exact':>10} {'bar':>21}")
+    for part in (waits_for_ever, gives_up, priorities, two_skills, with_churn):
+        for row in part():
+            missed += not row.is_met
+            bar = f"{row.lowest:.4g} to {row.highest:.4g}"
+            verdict = "" if row.is_met else "MISSED"
+            print(f"{row.name:58} {row.figure:10.4g} {row.exact:10.4g} {bar:>21} {verdict}", flush=True)
+    print("All bars are met." if not missed else f"{missed} bars are missed.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What an event costs does not grow with the number of agents, nor with how many wait: counted, not timed.
+
+The count is that of lines of the router's own code that run, so no clock and no other work on the machine matters.
+(What CPython does inside one line, such as "and" on sets of agents as integers, is for `tests/bench/routing.py`.)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import mean
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import routing
+from hub.model.ids import SessionId
+from routing import events as e
+from tests.bench.routing_crowd import CLASSES, Crowd, crowd
+
+ROUTER = str(Path(routing.__file__).parent)
+FEW_AGENTS, MANY_AGENTS, FEW_WAITING, MANY_WAITING = 100, 2_000, 1_200, 6_000
+ROUNDS = 40
+GROWTH = 2.0
+OFTEN = {"close, next", "accept", "arrival, all busy", "customer gives up"}
+
+
+class Counted(Crowd):
+    """A crowd whose `costs` are lines instead of times."""
+
+    def tell(self, kind: str, event: e.Event) -> None:
+        with _lines() as lines:
+            super().tell(kind, event)
+        self.costs[kind][-1] = lines()
+
+
+@contextmanager
+def _lines() -> Iterator[Callable[[], int]]:
+    count = 0
+
+    def trace(frame: FrameType, what: str, _about: Any) -> Any:
+        nonlocal count
+        if not frame.f_code.co_filename.startswith(ROUTER):
+            return None
+        count += what == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield lambda: count
+    finally:
+        sys.settrace(before)
+
+
+def _lines_by_kind(agents: int, waiting: int, *, heavy: bool) -> dict[str, float]:
+    made = crowd(agents, heavy=heavy, waiting=waiting)
+    made.costs.clear()
+    made.__class__ = Counted
+    made.exercise(ROUNDS)
+    for _ in range(10):
+        made.churn()
+    return {kind: mean(counts) for kind, counts in made.costs.items()}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["light", "heavy"])
+def small(request: pytest.FixtureRequest) -> tuple[bool, dict[str, float]]:
+    return request.param, _lines_by_kind(FEW_AGENTS, FEW_WAITING, heavy=request.param)
+
+
+@pytest.mark.parametrize(
+    ("agents", "waiting"),
+    [(MANY_AGENTS, FEW_WAITING), (FEW_AGENTS, MANY_WAITING)],
+    ids=["more agents", "more waiting"],
+)
+def test_no_event_costs_more_on_a_larger_floor(small: tuple[bool, dict[str, float]], agents: int, waiting: int) -> None:
+    heavy, lines = small
+    large = _lines_by_kind(agents, waiting, heavy=heavy)
+    assert lines.keys() & large.keys() >= OFTEN
+    for kind in sorted(lines.keys() & large.keys()):
+        # Agents come and go seldom, and then a review of heavy sessions (rule R12) may look at each line once.
+        spare = 200 if kind in OFTEN or not heavy else 4 * CLASSES
+        assert large[kind] <= GROWTH * lines[kind] + spare, f"{kind}: {lines[kind]:.0f} lines, now {large[kind]:.0f}"
+
+
+def test_the_first_session_of_a_new_kind_is_cheap_among_many_agents() -> None:
+    made = crowd(MANY_AGENTS, heavy=False, waiting=10)
+    event = e.SessionQueued(id="new", session=SessionId("new"), skills={"k1": 5, "k2": 5, "k3": 5})
+    with _lines() as lines:
+        made.engine.apply(event, made.now)
+    assert lines() < MANY_AGENTS / 2
