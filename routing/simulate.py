@@ -142,6 +142,8 @@ class _Day:
         self.ends_s = self.begins_s + plan.hours * 3600
         self.asked: dict[SessionId, tuple[float, Demand]] = {}
         """Who is here and has not ended: since when, and of which kind."""
+        self.talks: dict[SessionId, float] = {}
+        """When each talk ends."""
         self.tallies = {one.name: Tally(within_s) for one in plan.demand}
         self.busy_s = 0.0
 
@@ -204,9 +206,9 @@ class _Day:
             self.tell(e.CustomerLeft(id=self.new_id(), session=session))
 
     def end(self, session: SessionId) -> None:
-        # A talk whose agent left it goes on with another agent, who sets its end anew.
-        if self.engine.state_of(session) == "active":
-            del self.asked[session]
+        # A talk whose agent left it goes on with another agent and has another end.
+        if self.talks.get(session) == self.now:
+            del self.talks[session], self.asked[session]
             self.tell(e.SessionClosed(id=self.new_id(), session=session))
 
     # ------------------------------------------------------------------------------------------------------ agents
@@ -245,9 +247,18 @@ class _Day:
         takes_s = self.chance.expovariate(1 / demand.service_s)
         if since >= self.begins_s and session not in tally.begun:
             tally.answered(session, self.now - since)
-        inside = min(self.now + takes_s, self.ends_s) - max(self.now, self.begins_s)
-        self.busy_s += max(0.0, inside) * demand.weight
+        self.talks[session] = self.now + takes_s
+        self.count_work(session, 1)
         self.later(takes_s, lambda: self.end(session))
+
+    def break_off(self, session: SessionId) -> None:
+        self.count_work(session, -1)
+        del self.talks[session]
+
+    def count_work(self, session: SessionId, sign: int) -> None:
+        """Count the rest of a talk as work, or no longer."""
+        counted = min(self.talks[session], self.ends_s) - max(self.now, self.begins_s)
+        self.busy_s += sign * max(0.0, counted) * self.asked[session][1].weight
 
     def ready(self, agent: AgentId) -> None:
         self.tell(e.AgentStatus(id=self.new_id(), agent=agent, status="online"))
@@ -264,6 +275,8 @@ class _Day:
                     self.answer(one)
                 case d.Assigned():
                     self.begin(one.session)
+                case d.Unassigned():
+                    self.break_off(one.session)
                 case d.OutsideHours() if one.action != "keep":
                     self.asked.pop(one.session, None)
                 case d.Alert(kind="unresponsive") if one.agent is not None:

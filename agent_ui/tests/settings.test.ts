@@ -4,7 +4,7 @@ import { faultsOf, groupsOf, isOdd, serverFaults, settingsToSend, valuesOf } fro
 
 const both = (text: string) => ({ en: text, 'zh-CN': text })
 function field(name: string, type: Setting['type'] = 'text', fields: Partial<Setting> = {}): Setting {
-  return { name, type, label: both(name), help: both(''), required: false, group: null, pattern: '', must_match: false, choices: [], default: '', ...fields }
+  return { name, type, label: both(name), help: both(''), required: false, group: null, pattern: '', must_match: false, choices: [], choice_labels: [], default: '', ...fields }
 }
 const FIELDS = [
   field('address', 'text', { required: true, pattern: '[^@]+@[^@]+', must_match: true }),

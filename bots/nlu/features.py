@@ -1,7 +1,8 @@
 """Counts the features of a text, one block a script: Chinese characters 1-2, Latin words 1-2, letters 2-5 of a word.
 
 What a message is made of decides how much each block counts, so "我的order到哪了" is judged by both its languages, each
-in proportion. Emoji and the patterns that hit are blocks of their own. Pure functions of the text.
+in proportion. Punctuation belongs to the row of Chinese characters: a question mark says something there. Emoji and
+the patterns that hit are blocks of their own. Pure functions of the text.
 """
 
 from __future__ import annotations
@@ -42,13 +43,21 @@ class Counts:
             yield from block
 
 
-def count_features(pieces: Sequence[Piece], hits: Iterable[str] = ()) -> Counts:
-    """Count the features of a text; `hits` names the patterns and word lists that were found in it."""
+def count_features(text: str, pieces: Sequence[Piece], hits: Iterable[str] = ()) -> Counts:
+    """Count the features of a text.
+
+    Args:
+        text: The normalised text.
+        pieces: What it was cut into.
+        hits: Names of the patterns and word lists that were found in it.
+    """
     blocks: dict[Block, Counter[str]] = {block: Counter() for block in BLOCKS}
     words: list[str] = []
     row: list[str] = []
-    han = 0
+    han = end = 0
     for piece in pieces:
+        row += text[end : piece.start].strip()[:1]
+        end = piece.end
         match piece.kind:
             case "han":
                 row.extend(piece.text)
@@ -63,12 +72,12 @@ def count_features(pieces: Sequence[Piece], hits: Iterable[str] = ()) -> Counts:
                 blocks["emoji"][f"e{piece.text}"] += 1
             case _:
                 assert_never(piece.kind)
+    row += text[end:].strip()[:1]
     blocks["word"].update(f"w{word}" for word in words)
     blocks["word"].update(f"w{first} {second}" for first, second in pairwise(words))
     if han:
-        marked = ["^", *row, "$"]
         blocks["han"].update(f"h{letter}" for letter in row)
-        blocks["han"].update(f"h{first}\t{second}" for first, second in pairwise(marked))
+        blocks["han"].update(f"h{first}\t{second}" for first, second in pairwise(["^", *row, "$"]))
     blocks["pattern"].update(f"x{name}" for name in hits)
     weights = _weights(han, len(words))
     return Counts(features=tuple((weights[block], counts) for block, counts in blocks.items() if counts))

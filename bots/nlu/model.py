@@ -129,4 +129,4 @@ def _read(
     pieces = cut(normalised.reading)
     entities, hits = finder.find(normalised)
     tokens = tuple(normalised.span(piece.start, piece.end) for piece in pieces)
-    return pieces, entities, tokens, count_features(pieces, hits)
+    return pieces, entities, tokens, count_features(normalised.reading, pieces, hits)

@@ -126,7 +126,9 @@ def read_answer(answer: Answer) -> str | None:
     code = error_code(response)
     sent = response.get("SendStatusSet")
     first = sent[0] if isinstance(sent, list) and sent and isinstance(sent[0], dict) else {}
-    code = code or word_of(first, "Code")
+    given = first.get("Code")
+    # A code of another type is none that we know: it says neither yes nor no.
+    code = code or (given if isinstance(given, str) else "")
     if code == "Ok":
         return word_of(first, "SerialNo") or None
     if code:

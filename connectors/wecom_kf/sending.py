@@ -15,6 +15,7 @@ from connectors.wecom_kf.answers import DUPLICATES, STATE_INVALID, is_known, out
 from connectors.wecom_kf.events import msgid_of
 from connectors.wecom_kf.outgoing import MediaKind, Part, format_part, parts_of
 from connectors.wecom_kf.platform import Platform
+from hub.errors import HubError, NotFound
 from hub.model.content import Attachment
 from hub.ports.channel import Outbound, SendDelayed, SendRefused, SendUnknown, Sent
 from hub.ports.channel_tools import ChannelTools
@@ -109,7 +110,12 @@ class Delivery:
         held = self._media.get((file.id, kind))
         if held is not None and held[1] > now:
             return held[0]
-        data = await self._read_file(file)
+        try:
+            data = await self._read_file(file)
+        except NotFound as error:
+            raise SendRefused("A file of this message is not there any more.") from error
+        except HubError as error:
+            raise SendDelayed("A file of this message cannot be read just now.") from error
         try:
             media_id = await self._platform.upload(kind, file.name, file.mime, data)
         except (Unreadable, SendUnknown) as error:

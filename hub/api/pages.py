@@ -24,7 +24,7 @@ POLICY = (
     "media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'"
 )
-_CONSOLE_POLICY = POLICY.replace("img-src 'self' data: blob:", "img-src 'self' data: blob: http: https:")
+CONSOLE_POLICY = POLICY.replace("img-src 'self' data: blob:", "img-src 'self' data: blob: http: https:")
 """The frame in which a mail is shown inherits this; its own policy lets remote pictures in only when an agent asks."""
 _FOREVER = "public, max-age=31536000, immutable"
 _ALWAYS_ASK = "no-cache"
@@ -64,7 +64,7 @@ class Pages:
             return await self._file(path[1:], "public, max-age=3600")
         if "." in path:
             return None
-        return await self._document("index.html", "frame-ancestors 'none'", policy=_CONSOLE_POLICY)
+        return await self._document("index.html", "frame-ancestors 'none'", policy=CONSOLE_POLICY)
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         return await self._file(f"assets/{request.match_info['name']}", _FOREVER)

@@ -21,7 +21,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
 
     What does not fit the pattern is pointed out by the form, and refused only where it `must_match`: providers change
-    the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads its fields.
+    the looks of their keys. `choice_labels` name the choices in their order. A dot in the name leads into a group
+    (`imap.host`); `group` heads its fields.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pattern: str = ""
     must_match: bool = False
     choices: tuple[str, ...] = ()
+    choice_labels: tuple[Words, ...] = ()
     default: str = ""
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace as with_changes
 import msgspec
 from msgspec.structs import replace
 
-from hub.errors import AlreadyClaimed, Conflict, InvalidInput, Unavailable, VersionConflict
+from hub.errors import AlreadyClaimed, Conflict, InvalidInput, NotFound, Unavailable, VersionConflict
 from hub.model import commands as c
 from hub.model.commit import Commit, EventTag, Record
 from hub.model.content import MAX_TEXT, Email
@@ -102,7 +102,11 @@ class Inbounds:
         channel, connector = self._connectors.get(ChannelId(channel_id))
         connector.verify(request, self._clock.now())
         inbounds = connector.parse(request)
-        taken = [await self.receive(channel, inbound) for inbound in inbounds]
+        try:
+            taken = [await self.receive(channel, inbound) for inbound in inbounds]
+        except (Conflict, NotFound) as error:
+            # What our own writers do to each other is no fault of the provider, who would not send it again.
+            raise Unavailable("Many act on this at once: send it again.") from error
         return connector.reply(request, taken)
 
     async def receive(

@@ -41,8 +41,8 @@ log = structlog.get_logger()
 GAPS_S: tuple[float, ...] = (2, 4, 8, 16, 30, 45, 300, 1800, 7200, 28800, 43200, 86400, 86400)
 """Seconds before each next try: seven tries within two minutes, then slower, three days in all."""
 SEND_S = 25.0
-PUSH_LEASE_S = 60.0
-"""Covers a send and what is written about it."""
+PUSH_LEASE_S = 40.0
+"""Covers a send and what is written about it; after a crash a message is known to be uncertain within a minute."""
 _PAUSED_LOOK_S = 30.0
 MAX_REASON = 300
 
@@ -57,6 +57,14 @@ class _Push:
     channel_id: ChannelId
     log: DeliveryLog
     version: int
+
+
+def _unknown(error: Exception, push: _Push) -> str:
+    """Return why nobody knows whether the message arrived; a fault of the connector's own is told to the operator."""
+    if isinstance(error, SendUnknown | TimeoutError):
+        return str(error) or "No answer from the provider."
+    log.error("outbox.connector_failed", channel=push.channel_id, message=push.message.id, exc_info=error)
+    return "The connector failed while sending."
 
 
 class Outbox:
@@ -137,6 +145,8 @@ class Outbox:
             async with asyncio.timeout(SEND_S):
                 sent = await connector.send(outbound)
         except SendRefused as error:
+            if error.trouble != "misconfigured":
+                self._deliveries.note_success(push.channel_id)
             if error.trouble == "opted_out":
                 await self._consents.opt_out(push.channel_id, outbound.address)
             push = self._tried(push, "refused", str(error), started)
@@ -147,8 +157,8 @@ class Outbox:
             await self._unmark(push.job, connector)
             push = self._tried(push, "delayed", str(error), started)
             return await self._delay(push, str(error), error.retry_after)
-        except (SendUnknown, TimeoutError) as error:
-            reason = str(error) or "No answer from the provider."
+        except Exception as error:
+            reason = _unknown(error, push)
             push = self._tried(push, "unknown", reason, started)
             if connector.capabilities.repeats_safely:
                 return await self._delay(push, reason, None)

@@ -197,7 +197,7 @@ class MongoJournal:
         deadline = self._clock.seconds() + HOLE_S
         left = list(refused)
         while left:
-            winners = await self._holders([key for attempt in left for key in _keys(attempt.commit)])
+            winners = await self.holders([key for attempt in left for key in _keys(attempt.commit)])
             held = {key: winner for winner in winners for key in _keys(winner.commit)}
             for attempt in left:
                 verdict = _verdict(attempt.commit, held)
@@ -220,11 +220,12 @@ class MongoJournal:
 
     async def claimed(self, key: str) -> bytes | None:
         """Return the answer of a claim that a majority has, `{}` for another used key, or None for a free one."""
-        for winner in await self._holders([key]):
+        for winner in await self.holders([key]):
             return next((bytes(claim.answer) for claim in winner.commit.claims if claim.key == key), _NO_ANSWER)
         return None
 
-    async def _holders(self, keys: Sequence[str]) -> list[Committed]:
+    async def holders(self, keys: Sequence[str]) -> list[Committed]:
+        """Return the commits that a majority has and that used one of the keys."""
         found = await self._database.find(JOURNAL, {"keys": {"$in": list(keys)}}, sort={"_id": 1}, majority=True)
         return [_committed(document) for document in found if "void" not in document]
 

@@ -17,7 +17,7 @@ import structlog
 
 from hub.errors import HubError, Unavailable
 from hub.model.codec import decode_entry
-from hub.model.commit import Commit, Committed, Job, JobKind, Record, RecordKind
+from hub.model.commit import Commit, Committed, Job, JobKind, Record, RecordKind, session_key
 from hub.model.customer import Customer, owned
 from hub.model.ids import CustomerId, JobId, MessageId, SessionId
 from hub.model.session import Session
@@ -169,6 +169,10 @@ class MongoStore:
     async def session(self, session_id: SessionId) -> Session | None:
         """Return a session."""
         found = await self._database.find_one(SESSIONS, {"_id": session_id})
+        if found is None and (first := await self._journal.holders([session_key(session_id, 1)])):
+            # The bus may tell of a session before it is derived; whoever was told of it must find it.
+            await self._help(first)
+            found = await self._database.find_one(SESSIONS, {"_id": session_id})
         return read_session(found) if found else None
 
     async def sessions(self, query: SessionQuery) -> Page[Session]:

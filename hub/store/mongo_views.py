@@ -1,7 +1,8 @@
 """Keeps what is derived from the journal up to date in MongoDB, also after processes that died half-way.
 
-A commit is in the journal first; then its timeline entries, jobs, customers and records are written, and its session
-last. So whoever reads a version of a session finds everything that came with it.
+A commit is in the journal first; then its timeline entries, jobs and records are written, then its session, and its
+customers last. So whoever reads a version of a customer finds the session that was opened with it, and does not open
+another; whoever reads a version of a session finds everything else that came with it.
 
 Every process keeps a note: the position below which all of its commits are derived (`low`), written again every
 second. Whoever finds a note that has not been renewed for `LOST_S` derives that process's commits from there on and
@@ -18,7 +19,7 @@ from hub.errors import Unavailable
 from hub.model.commit import Commit
 from hub.ports.environment import Clock
 from hub.store.mongo import Change, MongoDatabase
-from hub.store.mongo_documents import JOBS, SESSIONS, WRITERS, Writes, derived
+from hub.store.mongo_documents import CUSTOMERS, JOBS, SESSIONS, WRITERS, Writes, derived
 from hub.store.mongo_journal import MongoJournal
 
 LOST_S = 15.0
@@ -35,12 +36,12 @@ class MongoViews:
         self._clock = clock
 
     async def write(self, commits: Sequence[Commit]) -> None:
-        """Write everything that follows from commits; the sessions last, and with them all is on disk."""
+        """Write what follows from commits; sessions and then customers last, and with them all is on disk."""
         writes = derived(commits)
-        sessions = writes.pop(SESSIONS, None)
-        await asyncio.gather(*(self._write(name, found, journaled=not sessions) for name, found in writes.items()))
-        if sessions:
-            await self._write(SESSIONS, sessions, journaled=True)
+        last = [(name, writes.pop(name)) for name in (SESSIONS, CUSTOMERS) if name in writes]
+        await asyncio.gather(*(self._write(name, found, journaled=not last) for name, found in writes.items()))
+        for name, found in last:
+            await self._write(name, found, journaled=True)
 
     async def _write(self, collection: str, writes: Writes, *, journaled: bool) -> None:
         changes = list(writes.changes.values())

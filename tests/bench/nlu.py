@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from bots.nlu import save_model, train
-from tests.bots import data_sets
+from tests.bots import corpora
 
 _SETS = ("smp2017_train", "crosswoz_req_train", "hwu64_train", "banking77_train", "clinc150_full_train")
 _ASKED = 1_000
@@ -39,9 +39,9 @@ def main() -> None:
     print(f"{'set':22}{'examples':>9}{'train s':>9}{'file MB':>9}{'load ms':>9}{'p50 ms':>8}{'p95 ms':>8}{'MB':>6}")
     with tempfile.TemporaryDirectory() as folder:
         for name in _SETS:
-            examples = data_sets.examples(name)
+            examples = corpora.examples(name)
             start = time.process_time()
-            model = train(data_sets.project(examples))
+            model = train(corpora.project(examples))
             training_s = time.process_time() - start
             file = Path(folder) / f"{name}.model"
             save_model(model, file)

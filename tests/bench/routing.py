@@ -11,6 +11,7 @@ import gc
 import resource
 import subprocess
 import sys
+from statistics import median
 from time import process_time
 
 import msgspec
@@ -18,11 +19,13 @@ import msgspec
 from routing import events as e
 from routing.config import Config
 from routing.engine import Engine
-from tests.bench.routing_crowd import Crowd, crowd
+from tests.bench.routing_crowd import CLOCK, Crowd, crowd
 
 AGENTS, WAITING, ROUNDS = (100, 1_000, 10_000), 100_000, 3_000
 MIXES = ("light", "heavy")
-BAR_MEAN_US, BAR_P99_US, BAR_MAX_MS, BAR_MEMORY_MB, BAR_REBUILD_S = 60.0, 1_000.0, 20.0, 500.0, 10.0
+BAR_P99_US, BAR_MAX_MS, BAR_MEMORY_MB, BAR_REBUILD_S = 1_000.0, 20.0, 500.0, 10.0
+BAR_MEAN_US = {"light": 60.0, "heavy": 150.0}
+"""With `heavy` a third of all classes weigh two units, and each event is followed by a review of who starves (R12)."""
 BAR_GROWTH = 2.0
 """So many times dearer may a decision be with 10,000 agents than with 100."""
 LOOP, LOOP_QUIET_S = 500_000, 0.026
@@ -62,8 +65,9 @@ def measure(mix: str, agents: int) -> Case:
     made.exercise(ROUNDS)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     slow = max(1.0, (before + slowness()) / 2)
-    costs = {kind: _figures(times, slow) for kind, times in made.costs.items()}
-    costs["all"] = _figures([one for times in made.costs.values() for one in times], slow)
+    clock = int(median(made.costs.pop(CLOCK)))
+    costs = {kind: _figures(times, slow, clock) for kind, times in made.costs.items()}
+    costs["all"] = _figures([one for times in made.costs.values() for one in times], slow, clock)
     return Case(
         mix=mix,
         agents=agents,
@@ -75,8 +79,8 @@ def measure(mix: str, agents: int) -> Case:
     )
 
 
-def _figures(times: list[int], slow: float) -> tuple[int, float, float, float]:
-    ordered = sorted(times)
+def _figures(times: list[int], slow: float, clock: int) -> tuple[int, float, float, float]:
+    ordered = sorted(max(0, one - clock) for one in times)
     scale = 1000 * slow
     p99 = ordered[len(ordered) * 99 // 100] / scale
     return len(ordered), sum(ordered) / len(ordered) / scale, p99, ordered[-1] / scale
@@ -119,7 +123,7 @@ def faults(cases: list[Case]) -> list[str]:
         name = f"{case.mix}, {case.agents} agents"
         _, mean, p99, longest = case.by_kind["all"]
         for what, value, bar in (
-            ("mean of a decision, µs", mean, BAR_MEAN_US),
+            ("mean of a decision, µs", mean, BAR_MEAN_US[case.mix]),
             ("p99 of a decision, µs", p99, BAR_P99_US),
             ("longest event, ms", longest / 1000, BAR_MAX_MS),
             ("memory, MB", case.memory_mb, BAR_MEMORY_MB),

@@ -48,7 +48,7 @@ def at_most(name: str, figure: float, exact: float, highest: float) -> Row:
 
 def waits_for_ever() -> Iterator[Row]:
     """M/M/n: within 6 %."""
-    for agents, load, hours in ((10, 0.8, 3500), (30, 0.9, 1500)):
+    for agents, load, hours in ((10, 0.8, 3500), (4, 0.7, 3000)):
         total = simulate(plain(load=load, agents=agents, hours=hours), Random(1)).total
         name = f"M/M/{agents}, load {load}"
         exact = erlang.mean_wait(load * agents / TALK_S, TALK_S, agents)
@@ -59,7 +59,7 @@ def waits_for_ever() -> Iterator[Row]:
 def gives_up() -> Iterator[Row]:
     """M/M/n+M: within 5 %."""
     for load in (0.9, 1.1):
-        total = simulate(plain(load=load, agents=20, hours=500, patience_s=180), Random(2)).total
+        total = simulate(plain(load=load, agents=20, hours=240, patience_s=180), Random(2)).total
         share, wait = erlang.impatient(load * 20 / TALK_S, TALK_S, 20, 180)
         yield close_to(f"M/M/20+M, load {load}: share that gives up", total.gave_up / total.asked, share, 0.05)
         yield close_to(f"M/M/20+M, load {load}: mean wait, s", total.mean_s, wait, 0.05)
@@ -67,7 +67,7 @@ def gives_up() -> Iterator[Row]:
 
 def priorities() -> Iterator[Row]:
     """Cobham: within 10 %."""
-    plan = by_priority(load=0.9, agents=10, hours=2000)
+    plan = by_priority(load=0.9, agents=10, hours=1200)
     by_class = simulate(plan, Random(3)).by_class
     exact = erlang.waits_by_priority([one.per_hour / 3600 for one in plan.demand], TALK_S, 10)
     for demand, wait in zip(plan.demand, exact, strict=True):
@@ -77,7 +77,7 @@ def priorities() -> Iterator[Row]:
 def two_skills() -> Iterator[Row]:
     """Wallace and Whitt: with two skills the share turned away is at most half as much again as with all skills."""
     for per_minute in WW_PER_MINUTE[1:]:
-        total = simulate(wallace_whitt(2, per_minute=per_minute, hours=200), Random(4)).total
+        total = simulate(wallace_whitt(2, per_minute=per_minute, hours=120), Random(4)).total
         share, wait = erlang.finite_lines(6 * per_minute / 60, 600, 90, 120)
         turned_away = total.turned_away / (total.turned_away + total.asked)
         name = f"two skills of six, {per_minute}/min"
@@ -88,9 +88,9 @@ def two_skills() -> Iterator[Row]:
 def with_churn() -> Iterator[Row]:
     """People who decline, overlook offers and leave: no rule is broken, and the waits stay short."""
     for load, highest, _ in CHURN_BARS:
-        violations, total = _referee(churn(load=load, hours=1.5))
+        violations, total = _referee(churn(load=load, hours=1))
         yield at_most(f"churn, load {load}: violations in {total} events", violations, 0, 0)
-        waits = simulate(churn(load=load, hours=40), Random(5)).total
+        waits = simulate(churn(load=load, hours=20), Random(5)).total
         yield at_most(f"churn, load {load}: mean wait, s", waits.mean_s, highest, highest)
 
 
@@ -114,7 +114,7 @@ def main() -> int:
     """Play all days and return 1 when a bar is missed."""
     missed = 0
     print(f"{'':58} {'figure':>10} {'exact':>10} {'bar':>21}")
-    for part in (waits_for_ever, gives_up, priorities, two_skills, with_churn):
+    for part in (with_churn, two_skills, gives_up, priorities, waits_for_ever):
         for row in part():
             missed += not row.is_met
             bar = f"{row.lowest:.4g} to {row.highest:.4g}"

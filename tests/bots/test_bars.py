@@ -15,7 +15,7 @@ import pytest
 import bots
 from bots.nlu import Evaluation, Model, evaluate, load_model, save_model, train
 from bots.training.dataset import Example
-from tests.bots import data_sets
+from tests.bots import corpora
 
 pytestmark = pytest.mark.slow
 
@@ -36,29 +36,29 @@ class Measured:
 def measure(learn: tuple[Example, ...], test: tuple[Example, ...]) -> Measured:
     """Train and test."""
     start = time.process_time()
-    model = train(data_sets.project(learn))
+    model = train(corpora.project(learn))
     training_s = time.process_time() - start
     return Measured(model=model, scores=evaluate(model, test), training_s=training_s)
 
 
 def test_smp2017() -> None:
-    scores = measure(data_sets.examples("smp2017_train"), data_sets.examples("smp2017_dev")).scores
+    scores = measure(corpora.examples("smp2017_train"), corpora.examples("smp2017_dev")).scores
     assert scores.accuracy >= 0.905
     assert scores.calibration_error <= ECE_BAR
 
 
 def test_hwu64() -> None:
-    scores = measure(data_sets.examples("hwu64_train"), data_sets.examples("hwu64_valid")).scores
+    scores = measure(corpora.examples("hwu64_train"), corpora.examples("hwu64_valid")).scores
     assert scores.accuracy >= 0.88
     assert scores.calibration_error <= ECE_BAR
 
 
 def test_crosswoz() -> None:
     # A tenth at a time holds too few to judge by: three of them together.
-    whole = data_sets.examples("crosswoz_req_train")
+    whole = corpora.examples("crosswoz_req_train")
     right = tested = 0.0
     for part in range(3):
-        learn, test = data_sets.held_out(whole[part:] + whole[:part], 10)
+        learn, test = corpora.held_out(whole[part:] + whole[:part], 10)
         scores = measure(learn, test).scores
         right += scores.accuracy * len(test)
         tested += len(test)
@@ -66,16 +66,16 @@ def test_crosswoz() -> None:
 
 
 def test_banking77_is_understood_and_trained_quickly() -> None:
-    measured = measure(*data_sets.held_out(data_sets.examples("banking77_train"), 10))
+    measured = measure(*corpora.held_out(corpora.examples("banking77_train"), 10))
     assert measured.scores.accuracy >= 0.91
     assert measured.scores.calibration_error <= ECE_BAR
     assert measured.training_s <= TRAINING_BAR_S
 
 
 def test_clinc150_is_understood_and_strangers_are_told(tmp_path: Path) -> None:
-    strangers = data_sets.examples("clinc150_oos_val", "clinc150_full_oos_train")
-    test = data_sets.examples("clinc150_val") + strangers
-    measured = measure(data_sets.examples("clinc150_full_train"), test)
+    strangers = corpora.examples("clinc150_oos_val", "clinc150_full_oos_train")
+    test = corpora.examples("clinc150_val") + strangers
+    measured = measure(corpora.examples("clinc150_full_train"), test)
     assert {example.intent for example in strangers} == {"oos"}
     assert measured.scores.accuracy >= 0.92
     assert measured.scores.calibration_error <= ECE_BAR
@@ -93,7 +93,7 @@ def test_clinc150_is_understood_and_strangers_are_told(tmp_path: Path) -> None:
 
 
 def test_a_bot_of_fifty_intents_is_trained_in_three_seconds() -> None:
-    whole = data_sets.examples("clinc150_train_25")
+    whole = corpora.examples("clinc150_train_25")
     names = sorted({example.intent for example in whole})[:50]
     measured = measure(tuple(example for example in whole if example.intent in names), whole[:1])
     assert len(measured.model.intents) == 50
@@ -102,7 +102,7 @@ def test_a_bot_of_fifty_intents_is_trained_in_three_seconds() -> None:
 
 @pytest.mark.parametrize("name", ["financial-demo", "helpdesk-assistant", "moodbot_rasa_init"])
 def test_real_rasa_bots_are_read_trained_and_understood(name: str) -> None:
-    data = data_sets.folder(f"rasa_examples/{name}")
+    data = corpora.folder(f"rasa_examples/{name}")
     files = {str(path.relative_to(data)): path.read_text(encoding="utf-8") for path in data.glob("data/**/*.yml")}
     read = bots.read_files(files | {"domain.yml": (data / "domain.yml").read_text(encoding="utf-8")})
     scores = evaluate(train(read), read.data.examples)

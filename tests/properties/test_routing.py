@@ -9,6 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from routing import decisions as d
+from routing import events as e
+from routing.config import Config
 from tests.unit.routing.walk import CONFIGS, Walk
 
 NUMBER = st.integers(min_value=0, max_value=59)
@@ -69,9 +72,41 @@ def test_a_walk_of_10000_steps_breaks_no_rule(seed: int) -> None:
     _walk(seed, LONG_WALK)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_events_that_overtake_each_other_break_no_rule(seed: int) -> None:
+    _stroll(OutOfOrder(CONFIGS[seed], random.Random(seed)), seed, 400)
+
+
+class OutOfOrder(Walk):
+    """A walk on which one event in eight arrives only after the next one."""
+
+    def __init__(self, config: Config, chance: random.Random) -> None:
+        super().__init__(config)
+        self.chance = chance
+        self.numbers = 0
+        self.late: e.Event | None = None
+
+    def new_id(self) -> str:
+        self.numbers += 1
+        return f"e{self.numbers}"
+
+    def tell(self, event: e.Event) -> list[d.Decision]:
+        if self.late is None and not isinstance(event, e.Tick) and self.chance.random() < 1 / 8:
+            self.late = event
+            return []
+        decisions = super().tell(event)
+        late, self.late = self.late, None
+        if late is not None:
+            super().tell(late)
+        return decisions
+
+
 def _walk(seed: int, steps: int) -> None:
+    _stroll(Walk(CONFIGS[seed % len(CONFIGS)]), seed, steps)
+
+
+def _stroll(walk: Walk, seed: int, steps: int) -> None:
     chance = random.Random(seed)
-    walk = Walk(CONFIGS[seed % len(CONFIGS)])
     for _ in range(steps):
         walk.act(chance.randrange(60), [chance.randrange(60) for _ in range(3)])
     walk.replay()

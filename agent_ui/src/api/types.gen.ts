@@ -2608,7 +2608,8 @@ export interface components {
          * @description One field of the form. A `secret` is written and never read; `pattern` is for texts and the items of lists.
          *
          *         What does not fit the pattern is pointed out by the form, and refused only where it `must_match`: providers change
-         *         the looks of their keys. A dot in the name leads into a group (`imap.host`); `group` heads its fields.
+         *         the looks of their keys. `choice_labels` name the choices in their order. A dot in the name leads into a group
+         *         (`imap.host`); `group` heads its fields.
          */
         Setting: {
             name: string;
@@ -2632,6 +2633,10 @@ export interface components {
             must_match: boolean;
             /** @default [] */
             choices: string[];
+            /** @default [] */
+            choice_labels: {
+                [key: string]: string;
+            }[];
             /** @default  */
             default: string;
         };

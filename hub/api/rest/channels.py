@@ -22,6 +22,7 @@ from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind, ChannelRouting
 from hub.ports.abilities import Words
 from hub.ports.manifest import Setting
+from hub.ports.store import SessionQuery
 from hub.services import Services
 from hub.services.connectors import join_settings
 from hub.services.health import LastError
@@ -215,7 +216,7 @@ async def _health(services: Services, channel: Channel) -> ChannelHealth:
     figures = services.health.figures(channel.id)
     seen = ChannelHealth(
         state="ok",
-        last_inbound_at=figures.last_inbound_at,
+        last_inbound_at=figures.last_inbound_at or await _last_inbound(services, channel),
         last_outbound_at=figures.last_outbound_at,
         last_error=figures.last_error,
     )
@@ -238,6 +239,13 @@ async def _health(services: Services, channel: Channel) -> ChannelHealth:
     if waiting.items and (tries := waiting.items[0].attempts):
         return replace(seen, state="failing", detail=tries[-1].reason or "")
     return seen
+
+
+async def _last_inbound(services: Services, channel: Channel) -> Timestamp | None:
+    """Return when a customer last wrote on a channel that has been silent since this node started."""
+    newest = await services.core.store.sessions(SessionQuery(channel_id=channel.id, limit=1))
+    route = newest.items[0].routes.get(channel.id) if newest.items else None
+    return route.last_inbound_at if route else None
 
 
 def _missing(services: Services, channel: Channel) -> list[Setting]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.api.pages import POLICY
+from hub.api.pages import CONSOLE_POLICY
 from tests.unit.api.world import World
 
 
@@ -31,7 +31,7 @@ async def test_the_console_answers_its_own_addresses(world: World) -> None:
         response = await world.send("GET", path)
         assert response.status == 200
         assert "console" in await response.text()
-        assert response.headers["Content-Security-Policy"] == f"{POLICY}; frame-ancestors 'none'"
+        assert response.headers["Content-Security-Policy"] == f"{CONSOLE_POLICY}; frame-ancestors 'none'"
         assert response.headers["Cache-Control"] == "no-cache"
 
 

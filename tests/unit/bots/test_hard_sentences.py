@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import bots
 from bots.nlu import Model
@@ -73,3 +76,15 @@ def test_traditional_characters_may_be_kept_apart() -> None:
     }
     assert bots.train(bots.read_files(files)).understand("发货").is_fallback
     assert not bots.train(bots.read_files({"nlu.yml": files["nlu.yml"]})).understand("发货").is_fallback
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_every_text_is_answered_in_form(text: str) -> None:
+    model = bots.load_demo().model
+    parsed = json.loads(json.dumps(model.parse(text)))
+    assert parsed["intent"]["name"] == parsed["intent_ranking"][0]["name"]
+    assert 0 <= parsed["intent"]["confidence"] <= 1
+    assert all(0 <= start <= end <= len(text) for start, end in parsed["text_tokens"])
+    assert all(0 <= item["start"] <= item["end"] <= len(text) for item in parsed["entities"])
+    assert model.explain(text).intents == tuple(name for name, _ in model.understand(f" {text}").ranking[:2])

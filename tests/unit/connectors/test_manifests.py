@@ -51,6 +51,8 @@ def test_declared_capabilities_are_the_connectors_own(manifest: Manifest) -> Non
 def test_texts_stand_in_both_languages(manifest: Manifest) -> None:
     texts = [manifest.name, manifest.summary]
     texts += [words for setting in manifest.settings for words in (setting.label, setting.help)]
+    texts += [words for setting in manifest.settings for words in setting.choice_labels]
+    assert all(len(setting.choice_labels) == len(setting.choices) for setting in manifest.settings)
     assert [words for words in texts if set(words) != {"zh-CN", "en"} or not all(words.values())] == []
     assert (Path(connectors.__file__).parent / manifest.kind / "doc.md").is_file()
 

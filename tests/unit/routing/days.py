@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from routing.config import Config
 from routing.simulate import Demand, Habits, Plan, Profile
 
 TALK_S = 300.0
@@ -44,20 +45,23 @@ def wallace_whitt(skills: int, *, per_minute: float, hours: float) -> Plan:
 def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
     """Return a floor of 60 people with 4 skills, 3 languages and 3 talks each, who decline, overlook and take breaks.
 
-    `load` counts the time away: it is that of the capacity that is there.
+    `load` is that of the capacity that is there, breaks taken off, by all that takes capacity: the talk, the time
+    until an offer is answered, offers that are overlooked.
     """
     chance = Random(seed)
     skills, languages = ("billing", "technical", "sales", "returns"), ("zh", "en", "es")
     team = tuple(
         Profile(
-            skills={one: chance.randint(2, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
+            skills={one: chance.randint(1, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
             languages=tuple(chance.sample(languages, chance.choice((1, 2, 2)))),
             capacity=3,
         )
         for _ in range(60)
     )
-    talk_s, works_s, away_s = 480.0, 3 * 3600.0, 600.0
+    talk_s, works_s, away_s = 480.0, 4 * 3600.0, 240.0
+    habits = Habits(reaction_s=4, rejects=0.03, ignores=0.02, works_s=works_s, away_s=away_s)
     units = 180 * works_s / (works_s + away_s)
+    taken_s = talk_s + habits.reaction_s + habits.ignores * Config().accept_timeout
     classes = [
         (skill, language, priority, weight * share)
         for skill in skills
@@ -67,7 +71,7 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
     demand = tuple(
         Demand(
             name=f"{skill}/{language}/{priority}",
-            per_hour=load * units * 3600 / talk_s * share / len(skills),
+            per_hour=load * units * 3600 / taken_s * share / len(skills),
             service_s=talk_s,
             skills={skill: 2},
             language=language,
@@ -76,5 +80,4 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
         )
         for skill, language, priority, share in classes
     )
-    habits = Habits(reaction_s=4, rejects=0.03, ignores=0.02, works_s=works_s, away_s=away_s)
     return Plan(demand=demand, agents=60, team=team, habits=habits, hours=hours, warm_up_hours=hours / 10)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, OfferId, SessionId
+from routing import decisions as d
 from routing import events as e
 from routing.config import Config, Queue
 from routing.engine import Engine
@@ -40,6 +41,7 @@ class Walk(Floor):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self.made = 0
+        self.nonsense = 0
 
     def come(self, agent: int, profile: int) -> None:
         skills, languages, capacity, caps = PROFILES[profile % len(PROFILES)]
@@ -137,6 +139,28 @@ class Walk(Floor):
             self.referee.look(event, self.now, self.engine.apply(event, self.now + 1000), self.engine)
             assert self.engine.state_hash() == before
 
+    def talk_nonsense(self, which: int, agent: int) -> None:
+        """Tell something that cannot be true: it is refused with a sentence, and nothing changes."""
+        known, session = _agent(agent), SessionId(self._pick(which) or "S-none")
+        self.nonsense += 1
+        name = f"nonsense-{self.nonsense}"
+        wrong: tuple[e.Event, ...] = (
+            e.AgentOnline(id=name, agent=known, capacity=-1),
+            e.AgentChanged(id=name, agent=known, skills={"bill": -2}),
+            e.AgentStatus(id=name, agent=AgentId("nobody"), status="away"),
+            e.SessionQueued(id=name, session=SessionId("S-new"), weight=0),
+            e.SessionChanged(id=name, session=session, priority=17),
+            e.SessionClosed(id=name, session=SessionId("S-unknown")),
+            e.OfferAccepted(id=name, session=session, agent=known, offer=OfferId("0-0")),
+            e.SessionTransferred(id=name, session=session, from_agent=known),
+        )
+        event = wrong[which % len(wrong)]
+        before = self.engine.state_hash()
+        (refused,) = self.engine.apply(event, self.now)
+        assert isinstance(refused, d.Refused)
+        assert refused.detail.endswith(".")
+        assert self.engine.state_hash() == before
+
     def change_leader(self) -> None:
         """Go on with an engine made from the snapshot."""
         frozen = self.engine.snapshot()
@@ -174,6 +198,7 @@ class Walk(Floor):
             lambda: self.seize(one, two),
             lambda: self.oversleep(one),
             lambda: self.repeat(one),
+            lambda: self.talk_nonsense(one, two),
             self.change_leader,
         )
         acts[kind % len(acts)]()
