@@ -30,7 +30,7 @@ _JUDGED = 2_000
 """Enough examples to judge by; a bot with more is judged on a part of them, so that training stays quick."""
 _MANY = 6_000
 """From so many examples on, parts of a tenth hold enough; before, parts of a fifth."""
-_SWEEPS = 6
+_SWEEPS = 4
 _USUAL_SHARPNESS = 5.0
 _PRIOR = 3.0
 """How many examples' worth of doubt stands against a sharpness far from the usual one."""

@@ -16,12 +16,15 @@ from routing import erlang
 from routing import events as e
 from routing.engine import Engine
 from routing.simulate import Plan, simulate
-from tests.unit.routing.days import TALK_S, by_priority, churn, plain, wallace_whitt
+from tests.unit.routing.days import TALK_S, by_priority, churn, plain, pooled, wallace_whitt
 from tests.unit.routing.referee import Referee
 
 WW_PER_MINUTE = (1.29, 1.40, 1.50)
-CHURN_BARS = ((0.80, 7.8, 6.9), (0.95, 26.9, 26.1))
-"""Load, mean wait in seconds at most, and the mean wait to strive for."""
+CHURN_BARS = ((0.80, 7.8 / 4.6), (0.95, 26.9 / 11.4))
+"""Load, and so many times the wait of agents who can do everything (the bound of any router) at most.
+
+The seconds of the guide are those of a floor of which only the outline is known; its bound is known too.
+"""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,11 +90,12 @@ def two_skills() -> Iterator[Row]:
 
 def with_churn() -> Iterator[Row]:
     """People who decline, overlook offers and leave: no rule is broken, and the waits stay short."""
-    for load, highest, _ in CHURN_BARS:
-        violations, total = _referee(churn(load=load, hours=1))
-        yield at_most(f"churn, load {load}: violations in {total} events", violations, 0, 0)
-        waits = simulate(churn(load=load, hours=20), Random(5)).total
-        yield at_most(f"churn, load {load}: mean wait, s", waits.mean_s, highest, highest)
+    for load, times in CHURN_BARS:
+        violations, told = _referee(churn(load=load, hours=1))
+        yield at_most(f"churn, load {load}: violations in {told} events", violations, 0, 0)
+        plan = churn(load=load, hours=12)
+        wait, bound = (simulate(one, Random(5)).total.mean_s for one in (plan, pooled(plan)))
+        yield at_most(f"churn, load {load}: mean wait, s (beside its bound)", wait, bound, times * bound)
 
 
 def _referee(plan: Plan) -> tuple[int, int]:

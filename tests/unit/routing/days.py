@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
+
 from routing.config import Config
 from routing.simulate import Demand, Habits, Plan, Profile
 
@@ -46,13 +48,13 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
     """Return a floor of 60 people with 4 skills, 3 languages and 3 talks each, who decline, overlook and take breaks.
 
     `load` is that of the capacity that is there, breaks taken off, by all that takes capacity: the talk, the time
-    until an offer is answered, offers that are overlooked.
+    until an offer is answered, offers that are overlooked. VIP ask for experts, for a minute.
     """
     chance = Random(seed)
     skills, languages = ("billing", "technical", "sales", "returns"), ("zh", "en", "es")
     team = tuple(
         Profile(
-            skills={one: chance.randint(1, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
+            skills={one: chance.randint(2, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
             languages=tuple(chance.sample(languages, chance.choice((1, 2, 2)))),
             capacity=3,
         )
@@ -73,11 +75,19 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
             name=f"{skill}/{language}/{priority}",
             per_hour=load * units * 3600 / taken_s * share / len(skills),
             service_s=talk_s,
-            skills={skill: 2},
+            skills={skill: 4 if priority == 1 else 2},
             language=language,
             priority=priority,
-            relax=((60.0, skill, 1),),
+            relax=((60.0, skill, 2),),
         )
         for skill, language, priority, share in classes
     )
     return Plan(demand=demand, agents=60, team=team, habits=habits, hours=hours, warm_up_hours=hours / 10)
+
+
+def pooled(plan: Plan) -> Plan:
+    """Return the plan with agents who can do everything: the bound that no router gets below."""
+    skills = {skill: 5 for demand in plan.demand for skill in demand.skills}
+    languages = tuple(sorted({demand.language for demand in plan.demand if demand.language is not None}))
+    team = tuple(Profile(skills=skills, languages=languages, capacity=one.capacity) for one in plan.team)
+    return msgspec.structs.replace(plan, team=team)
