@@ -65,7 +65,7 @@ def test_loading_and_parsing_are_quick(demo: IntentEngine) -> None:
         demo.parse(text)
         parses.append(time.process_time() - start)
 
-    assert min(loads) <= 1.0
+    assert min(loads) <= 3.0
     assert statistics.mean(parses) <= 0.002
 
 
