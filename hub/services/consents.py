@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.errors import Conflict
 from hub.model.commit import Commit, Record, record_key
@@ -40,6 +41,17 @@ class Consents:
         data = await self._records.get_plain("consent", _name(channel_id, address))
         return data is not None and not msgspec.json.decode(data, type=Consent).is_wanted
 
+    async def settled(self, channel_id: ChannelId, inbound: Inbound) -> Inbound:
+        """Return the inbound with a word of consent only where it is one.
+
+        "YES" from somebody who never opted out answers a question, and the bot that asked it must hear it.
+        """
+        if inbound.consent != "opt_in" or inbound.sender is None:
+            return inbound
+        if await self.is_opted_out(channel_id, inbound.sender.address):
+            return inbound
+        return replace(inbound, consent=None, is_automatic=False)
+
     async def opt_out(self, channel_id: ChannelId, address: str) -> None:
         """Note that the provider says so; knowing it already is no error."""
         try:
@@ -66,7 +78,7 @@ def with_records(commit: Commit, records: tuple[Record, ...]) -> Commit:
     if not records:
         return commit
     keys = tuple(record_key(record.kind, record.id, record.version) for record in records)
-    return msgspec.structs.replace(commit, keys=(*commit.keys, *keys), records=(*commit.records, *records))
+    return replace(commit, keys=(*commit.keys, *keys), records=(*commit.records, *records))
 
 
 def _name(channel_id: ChannelId, address: str) -> str:

@@ -167,6 +167,7 @@ class Inbounds:
                 return
 
     async def _arrival(self, channel: Channel, inbound: Inbound, records: tuple[Record, ...]) -> Arrival:
+        inbound = await self._consents.settled(channel.id, inbound)
         answered = await self._threads.find(channel.id, inbound)
         inbound = self._threads.told(inbound, answered)
         if inbound.content is None or inbound.sender is None:

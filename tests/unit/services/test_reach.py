@@ -80,6 +80,18 @@ async def test_nothing_is_sent_to_a_number_that_opted_out_until_it_opts_in() -> 
         assert [sent.key for sent in on.connector.sent] == ["m2"]
 
 
+async def test_yes_is_an_answer_unless_the_number_had_opted_out() -> None:
+    async with ground() as on:
+        await with_bot(on)
+        yes = await on.hear(content=Text(text="YES"), consent="opt_in", is_automatic=True)
+        assert (await on.session(yes)).state == "bot"
+        assert await on.store.next_due("bot_turn") is not None
+        await on.hear(event_id="e2", content=Text(text="STOP"), consent="opt_out", is_automatic=True)
+        assert await on.consents.is_opted_out(CHANNEL, "li@example.cn")
+        await on.hear(event_id="e3", content=Text(text="YES"), consent="opt_in", is_automatic=True)
+        assert not await on.consents.is_opted_out(CHANNEL, "li@example.cn")
+
+
 async def test_what_the_provider_says_of_consent_is_remembered() -> None:
     async with ground() as on:
         on.connector.capabilities = Capabilities(pushes=True, repeats_safely=True, has_opt_out=True)
