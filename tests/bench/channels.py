@@ -2,7 +2,7 @@
 
 Open channel, WeChat plain and encrypted, Twilio, Aliyun and Tencent Cloud, each signed as its provider signs, written
 here by the protocols' own words and not with the connectors' code. A push is answered after it is durable, so the
-time of the answer is the time of the commit. An administrator's socket counts what arrived: once each, or it fails.
+time of the answer is the time of the commit. Afterwards the store is read: each push once, or it fails.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import hashlib
 import hmac
 import json
 import os
+import sqlite3
 import struct
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -231,10 +233,26 @@ async def main(seconds: float) -> int:
             before = cpu_seconds(hub.process.pid)
             run = Run(Mixed(api, kinds), listener, rate=RATE, seconds=seconds)
             await asyncio.gather(*(run.work("127.0.0.1", hub.port) for _ in range(128)))
+            spent = (cpu_seconds(hub.process.pid) - before) / max(1, run.result.accepted) * 1e6
             result = await run.finish()
-            spent = (cpu_seconds(hub.process.pid) - before) / max(1, result.accepted) * 1e6
             await listener.stop()
+            kept = kept_markers(Path(name))
+    result.lost = len(run.accepted - kept.keys())
+    result.doubled = sum(times - 1 for times in kept.values())
     return report(result, spent)
+
+
+def kept_markers(folder: Path) -> Counter[str]:
+    """Count the markers in every timeline of the store: what is not there is lost, what is there twice came twice."""
+    (path,) = folder.rglob("huike.db")
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT data FROM timeline WHERE message_id IS NOT NULL").fetchall()
+    found: Counter[str] = Counter()
+    for (data,) in rows:
+        text = json.loads(data)["content"]["text"]
+        if MARK in text:
+            found[text[text.find(MARK) :]] += 1
+    return found
 
 
 def report(result: Result, cpu_us: float) -> int:

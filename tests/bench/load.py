@@ -212,6 +212,11 @@ class Run:
             self.result.refused += 1
         return True
 
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Return the markers of the pushes that were answered with 200."""
+        return frozenset(self._accepted)
+
     async def finish(self) -> Result:
         """Wait until everything accepted was seen, at most five seconds, and return the result."""
         result, seen = self.result, self._listener.seen
