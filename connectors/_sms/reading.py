@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping
 
 import msgspec
+from yarl import URL
 
 from hub.errors import FieldFault, InvalidInput, Malformed, Unauthenticated
 from hub.model.content import MAX_TEXT
@@ -103,3 +104,17 @@ def wrong(field: str, message: str) -> InvalidInput:
     return InvalidInput(
         "The push has a field that is missing or wrong.", faults=[FieldFault(field=field, message=message)]
     )
+
+
+def base_url(base: str) -> URL:
+    """Return the provider's address, taken apart.
+
+    Raises:
+        SendRefused: it is none.
+    """
+    try:
+        return URL(base)
+    except ValueError as error:
+        raise SendRefused(
+            "The provider address cannot be used: correct it in the settings.", "misconfigured"
+        ) from error

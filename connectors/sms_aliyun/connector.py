@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from yarl import URL
-
 from connectors._http import TOTAL_S, Answer, Poster
 from connectors._sms import PER_NUMBER_DAY, NumberLimit, measure_domestic, plain_text
-from connectors._sms.reading import check_token, needed, number_of, text_of
+from connectors._sms.reading import base_url, check_token, needed, number_of, text_of
 from connectors.sms_aliyun import signature, wire
 from connectors.sms_aliyun.checking import check_settings
 from hub.model.timestamps import Timestamp
@@ -101,7 +99,7 @@ class AliyunConnector:
             raise
 
     async def _call(self, action: str, query: Mapping[str, str]) -> Answer:
-        url = _base_url(self._base)
+        url = base_url(self._base)
         headers = {
             "host": url.host_port_subcomponent or "",
             "x-acs-action": action,
@@ -124,12 +122,3 @@ class AliyunConnector:
     async def check(self) -> Sequence[CheckResult]:
         """Ask Aliyun for the template and the signature, and look for the token."""
         return await check_settings(self._call, self._template, has_token=bool(self._token))
-
-
-def _base_url(base: str) -> URL:
-    try:
-        return URL(base)
-    except ValueError as error:
-        raise SendRefused(
-            "The provider address cannot be used: correct it in the settings.", "misconfigured"
-        ) from error

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from yarl import URL
-
 from connectors._http import TOTAL_S, Answer, Poster
 from connectors._sms import PER_NUMBER_DAY, NumberLimit, measure_domestic, plain_text
-from connectors._sms.reading import check_token, needed, number_of, text_of
+from connectors._sms.reading import base_url, check_token, needed, number_of, text_of
 from connectors.sms_tencent import signature, wire
 from connectors.sms_tencent.checking import check_settings
 from hub.model.timestamps import Timestamp
@@ -102,7 +100,7 @@ class TencentConnector:
             raise
 
     async def _call(self, action: str, body: bytes) -> Answer:
-        url = _base_url(self._base)
+        url = base_url(self._base)
         signed_at_s = int(self._clock.seconds())
         signed = {"content-type": _JSON, "host": url.host_port_subcomponent or "", "x-tc-action": action}
         canonical = signature.canonical_request("POST", "/", "", signed, body)
@@ -129,12 +127,3 @@ class TencentConnector:
     async def check(self) -> Sequence[CheckResult]:
         """Ask Tencent for the template, and look for the token."""
         return await check_settings(self._call, self._template, has_token=bool(self._token))
-
-
-def _base_url(base: str) -> URL:
-    try:
-        return URL(base)
-    except ValueError as error:
-        raise SendRefused(
-            "The provider address cannot be used: correct it in the settings.", "misconfigured"
-        ) from error
