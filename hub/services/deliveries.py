@@ -6,6 +6,7 @@ without one success is paused: its messages wait instead of being given up one b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -181,6 +182,12 @@ class Deliveries:
                 return Page(items=tuple(found), next_cursor=found[-1].message_id)
         last = scanned[-1].id.rpartition("/")[2] if len(scanned) == _SCANNED else None
         return Page(items=tuple(found), next_cursor=last)
+
+    async def waiting(self, channel_id: ChannelId, most: int) -> Sequence[DeliveryLog]:
+        """Return the newest messages whose sending has been put off, without looking at what they say."""
+        scanned = await self._store.recent_records("delivery", f"{channel_id}/", limit=_SCANNED)
+        entries = (msgspec.json.decode(record.data, type=DeliveryLog) for record in scanned)
+        return [entry for entry in entries if entry.state == "waiting"][:most]
 
     async def _view(self, message_id: MessageId, entry: DeliveryLog) -> DeliveryView:
         located = await self._store.message(message_id)

@@ -228,15 +228,15 @@ async def _health(services: Services, channel: Channel) -> ChannelHealth:
             language: f"{missing[0].label[language]}: {missing[0].help[language]}" for language in _LANGUAGES
         }
         return replace(seen, state="incomplete", detail=detail, said=said)
-    waiting = await services.deliveries.list(channel.id, state="waiting", limit=_WAITING_SHOWN, cursor=None)
-    seen = replace(seen, waiting=len(waiting.items))
+    waiting = await services.deliveries.waiting(channel.id, _WAITING_SHOWN)
+    seen = replace(seen, waiting=len(waiting))
     if channel.pause is not None:
         return replace(
             seen, state="paused", detail=_PAUSED[channel.pause.reason]["en"], said=_PAUSED[channel.pause.reason]
         )
     if (outage := await services.health.outage(channel.id)) is not None:
         return replace(seen, state="failing", detail=outage.said.get("en", ""), said=outage.said)
-    if waiting.items and (tries := waiting.items[0].attempts):
+    if waiting and (tries := waiting[0].attempts):
         return replace(seen, state="failing", detail=tries[-1].reason or "")
     return seen
 
