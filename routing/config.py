@@ -22,13 +22,15 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """How one queue works. `hours` None is always open; an empty list is never open.
 
     `hours` are (weekday, from, to) with Monday 0 and "HH:MM" in `zone`; the end may be "24:00", and what runs over
-    midnight is written as two entries. `holidays` are ISO dates on which the queue stays closed.
+    midnight is written as two entries. `holidays` are ISO dates on which the queue stays closed. `special_days` give a
+    date hours of its own, whatever its weekday and even on a holiday: a make-up working day, or a short one.
     """
 
     hours: Sequence[tuple[int, str, str]] | None = None
     zone: str = "UTC"
     closed_action: ClosedAction = "message"
     holidays: Sequence[str] = ()
+    special_days: Mapping[str, Sequence[tuple[str, str]]] = {}
     prefer: Literal["level"] | None = None
     placement: Placement = "spread"
 
@@ -39,7 +41,10 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
         _check_choice("placement", self.placement, ("spread", "pack"))
         _check_hours(self.hours or ())
         for day in self.holidays:
-            _check_day(day)
+            _check_day(day, "holiday")
+        for day, spans in self.special_days.items():
+            _check_day(day, "special day")
+            _check_hours([(0, start, end) for start, end in spans], day)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,14 +97,14 @@ def _check_zone(zone: str) -> None:
         raise ValueError(f"The time zone {zone!r} is unknown; use a name like Asia/Shanghai.") from err
 
 
-def _check_day(day: str) -> None:
+def _check_day(day: str, what: str) -> None:
     try:
         date.fromisoformat(day)
     except ValueError as err:
-        raise ValueError(f"The holiday {day!r} is not a date like 2026-10-01.") from err
+        raise ValueError(f"The {what} {day!r} is not a date like 2026-10-01.") from err
 
 
-def _check_hours(hours: Sequence[tuple[int, str, str]]) -> None:
+def _check_hours(hours: Sequence[tuple[int, str, str]], day_name: str | None = None) -> None:
     spans: dict[int, list[tuple[int, int]]] = {}
     for weekday, start, end in hours:
         if weekday not in range(7):
@@ -110,7 +115,7 @@ def _check_hours(hours: Sequence[tuple[int, str, str]]) -> None:
     for weekday, day in spans.items():
         day.sort()
         if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
-            raise ValueError(f"The hours of weekday {weekday} overlap.")
+            raise ValueError(f"The hours of {day_name or f'weekday {weekday}'} overlap.")
 
 
 ALWAYS_OPEN = Queue()

@@ -24,7 +24,7 @@ def is_open(queue: Queue, at: float) -> bool:
 
 def next_change(queue: Queue, after: float) -> float | None:
     """Return the next moment at which the queue opens or closes; None if it never does."""
-    if not queue.hours:
+    if queue.hours is None or not (queue.hours or queue.special_days):
         return None
     zone = _zone(queue.zone)
     today = datetime.fromtimestamp(after, zone).date()
@@ -35,7 +35,12 @@ def next_change(queue: Queue, after: float) -> float | None:
 
 
 def _spans(queue: Queue, day: date, zone: tzinfo) -> Iterator[tuple[float, float]]:
-    if day.isoformat() in queue.holidays:
+    name = day.isoformat()
+    if name in queue.special_days:
+        for start, end in sorted(queue.special_days[name]):
+            yield _moment(day, start, zone), _moment(day, end, zone)
+        return
+    if name in queue.holidays:
         return
     for weekday, start, end in sorted(queue.hours or ()):
         if weekday == day.weekday():

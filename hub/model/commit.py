@@ -33,6 +33,8 @@ EventType = Literal[
     "customer.updated",
     "record.changed",
     "channel.inbound",
+    "alarm.raised",
+    "alarm.cleared",
 ]
 RecordKind = Literal[
     "agent",
@@ -54,6 +56,13 @@ RecordKind = Literal[
     "merge_dismissal",
     "delivery",
     "channel_outage",
+    "queue",
+    "routing_rule",
+    "routing_settings",
+    "routing_trace",
+    "routing_log",
+    "alarm",
+    "long_job",
     "system",
 ]
 JobKind = Literal["bot_turn", "push", "timer", "fetch", "status", "profile"]

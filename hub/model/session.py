@@ -12,7 +12,8 @@ from typing import Literal
 import msgspec
 
 from hub.model.customer import Level
-from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, MessageId, OfferId, SessionId
+from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, MessageId, OfferId, QueueId, SessionId
+from hub.model.queues import DEFAULT_QUEUE, Feeling, LaneMark, Offline, OverflowStep, Review, Told
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import RelaxStep
 
@@ -108,14 +109,19 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session asks of the agent who gets it, and its weight in units of capacity."""
+    """What a session asks of the agent who gets it, and its weight in units of capacity.
 
-    queue: str = "default"
+    `hours_id` are the business hours of its channel, which go before those of its queue.
+    """
+
+    queue: QueueId = DEFAULT_QUEUE
+    hours_id: str | None = None
     skills: Mapping[str, int] = {}
     language: str | None = None
     priority: int = 5
     weight: int = 1
     relax: tuple[RelaxStep, ...] = ()
+    overflow: tuple[OverflowStep, ...] = ()
     team_id: str | None = None
 
 
@@ -178,6 +184,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     rating: Rating | None = None
     reopened: int = 0
     epoch: int = 0
+    lane: LaneMark | None = None
+    review: Review | None = None
+    feeling: Feeling | None = None
+    offline: Offline | None = None
+    told: Told | None = None
     last_message_id: MessageId | None = None
 
     @property

@@ -13,6 +13,7 @@ import msgspec
 
 from hub.model.content import Content
 from hub.model.ids import ChannelId, MessageId
+from hub.model.queues import Feeling
 from hub.model.timestamps import Timestamp
 
 ActorKind = Literal["customer", "agent", "bot", "system"]
@@ -49,6 +50,12 @@ ActivityKind = Literal[
     "reopened",
     "rated",
     "channel_joined",
+    "lane",
+    "overflow",
+    "outside_hours",
+    "opening",
+    "callback",
+    "reviewed",
 ]
 
 
@@ -102,6 +109,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Delivery
     client_id: str | None = None
     in_reply_to: MessageId | None = None
+    feeling: Feeling | None = None
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

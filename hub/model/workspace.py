@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from hub.model.ids import BotId, ChannelId, TeamId
+from hub.model.ids import BotId, ChannelId, QueueId, TeamId
 from hub.model.timestamps import Timestamp
 
 ChannelKind = Literal[
@@ -33,6 +33,7 @@ class ChannelRouting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     weight: int = 1
     relax: tuple[RelaxStep, ...] = ()
     business_hours_id: str | None = None
+    queue_id: QueueId | None = None
 
 
 class ChannelPause(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +102,16 @@ class OpenHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     end: str
 
 
+class SpecialDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One date with hours of its own, (start, end) each; none is closed all day. It goes before weekday and holiday."""
+
+    date: str
+    hours: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+
+
 class BusinessHours(msgspec.Struct, frozen=True, kw_only=True):
-    """When people are there; holidays are ISO dates."""
+    """When people are there; holidays are ISO dates. `special_days` are make-up working days and short days."""
 
     id: str
     version: int = 1
@@ -110,6 +119,7 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "Asia/Shanghai"
     hours: tuple[OpenHours, ...] = ()
     holidays: tuple[str, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
     closed_action: Literal["message", "callback", "keep"] = "message"
 
 

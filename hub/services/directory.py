@@ -14,11 +14,12 @@ import msgspec
 from hub.model.agent import Agent
 from hub.model.commit import Record, RecordKind
 from hub.model.ids import AgentId, BotId, ChannelId
+from hub.model.queues import Queue, RoutingRule, RoutingSettings
 from hub.model.workspace import Bot, BusinessHours, CannedReply, Channel, Skill, Tag, Team
 from hub.ports.bus import Published
 from hub.ports.store import Store
 
-Plain = Agent | Team | Skill | Tag | CannedReply | BusinessHours | Channel | Bot
+Plain = Agent | Team | Skill | Tag | CannedReply | BusinessHours | Channel | Bot | Queue | RoutingRule | RoutingSettings
 T = TypeVar("T", bound=Plain)
 
 KINDS: dict[RecordKind, type[Plain]] = {
@@ -30,6 +31,9 @@ KINDS: dict[RecordKind, type[Plain]] = {
     "business_hours": BusinessHours,
     "channel": Channel,
     "bot": Bot,
+    "queue": Queue,
+    "routing_rule": RoutingRule,
+    "routing_settings": RoutingSettings,
 }
 KIND_OF: dict[type[msgspec.Struct], RecordKind] = {shape: kind for kind, shape in KINDS.items()}
 
@@ -142,3 +146,15 @@ class Directory:
     def bots(self) -> list[Bot]:
         """Return all bots."""
         return self.all(Bot)
+
+    def queues(self) -> list[Queue]:
+        """Return all queues that have a record."""
+        return self.all(Queue)
+
+    def routing_rules(self) -> list[RoutingRule]:
+        """Return the rules in the order in which they speak."""
+        return sorted(self.all(RoutingRule), key=lambda rule: (rule.position, rule.id))
+
+    def routing_settings(self) -> RoutingSettings:
+        """Return the router's settings; the defaults where nobody changed them."""
+        return self.find(RoutingSettings, "default") or RoutingSettings()

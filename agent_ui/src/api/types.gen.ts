@@ -1715,6 +1715,8 @@ export interface components {
             client_id: string | null;
             /** @default null */
             in_reply_to: string | null;
+            /** @default null */
+            feeling: ("angry" | "calm" | "threatening" | "unhappy") | null;
         };
         /**
          * Actor
@@ -2517,7 +2519,7 @@ export interface components {
         };
         /**
          * BusinessHours
-         * @description When people are there; holidays are ISO dates.
+         * @description When people are there; holidays are ISO dates. `special_days` are make-up working days and short days.
          */
         BusinessHours: {
             id: string;
@@ -2530,6 +2532,8 @@ export interface components {
             hours: components["schemas"]["OpenHours"][];
             /** @default [] */
             holidays: string[];
+            /** @default [] */
+            special_days: components["schemas"]["SpecialDay"][];
             /**
              * @default message
              * @enum {unknown}
@@ -2544,6 +2548,20 @@ export interface components {
             weekday: number;
             start: string;
             end: string;
+        };
+        /**
+         * SpecialDay
+         * @description One date with hours of its own, (start, end) each; none is closed all day. It goes before weekday and holiday.
+         */
+        SpecialDay: {
+            date: string;
+            /** @default [] */
+            hours: [
+                string,
+                string
+            ][];
+            /** @default  */
+            name: string;
         };
         /**
          * BusinessHoursDraft
@@ -2717,6 +2735,8 @@ export interface components {
             relax: components["schemas"]["RelaxStep"][];
             /** @default null */
             business_hours_id: string | null;
+            /** @default null */
+            queue_id: string | null;
         };
         /**
          * RelaxStep
@@ -2778,7 +2798,8 @@ export interface components {
              *       "priority": 5,
              *       "weight": 1,
              *       "relax": [],
-             *       "business_hours_id": null
+             *       "business_hours_id": null,
+             *       "queue_id": null
              *     }
              */
             routing: components["schemas"]["ChannelRouting"];
@@ -3009,7 +3030,7 @@ export interface components {
          */
         Activity: {
             /** @enum {unknown} */
-            kind: "assigned" | "bot_returned" | "channel_joined" | "closed" | "expired" | "handoff" | "offered" | "queued" | "rated" | "rejected" | "released" | "reopened" | "transferred" | "wrap_up";
+            kind: "assigned" | "bot_returned" | "callback" | "channel_joined" | "closed" | "expired" | "handoff" | "lane" | "offered" | "opening" | "outside_hours" | "overflow" | "queued" | "rated" | "rejected" | "released" | "reopened" | "reviewed" | "transferred" | "wrap_up";
             seq: number;
             at: string;
             actor: components["schemas"]["Actor"];
