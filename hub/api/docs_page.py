@@ -117,6 +117,8 @@ def _brief(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(_text(str(value)) for value in schema["enum"])
     if schema.get("type") == "array":
+        if "prefixItems" in schema:
+            return ", ".join(_brief(one) for one in schema["prefixItems"])
         return f"list of {_brief(schema.get('items', {}))}"
     return _text(str(schema.get("type", "anything")))
 
