@@ -37,6 +37,7 @@ from hub.environment import SystemClock, SystemIds
 from hub.errors import Conflict, SettingsError
 from hub.model.agent import Agent
 from hub.model.ids import AgentId
+from hub.model.queues import Feeling
 from hub.model.workspace import Bot, ChannelKind
 from hub.ports.blobs import Blobs
 from hub.ports.bus import Bus
@@ -45,6 +46,7 @@ from hub.ports.store import Store
 from hub.ports.understanding import BotEngine
 from hub.services import Services
 from hub.services.accounts import Accounts
+from hub.services.alarms import Alarms
 from hub.services.attachments import Attachments
 from hub.services.bot_turns import BotEngines, BotTurns
 from hub.services.channel_tools import ToolMaker
@@ -63,6 +65,8 @@ from hub.services.hints import Hints
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
 from hub.services.jobs import Worker
+from hub.services.long_jobs import LongJobs
+from hub.services.notices import Notices
 from hub.services.outbox import PUSH_LEASE_S, Outbox
 from hub.services.presences import Presences
 from hub.services.profiles import ProfileLooks
@@ -73,9 +77,12 @@ from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
 from hub.services.timers import Timers
+from hub.services.triage import Triage
 from hub.services.typing import TypingSignals
 from hub.services.typing_out import TypingOut
 from hub.services.visitors import Visitors
+from hub.services.watchdog import Watchdog
+from hub.services.what_if import WhatIf
 from hub.settings import Settings
 from hub.store.blobs import FileBlobs
 from hub.store.sqlite import SqliteStore
@@ -135,6 +142,19 @@ def _make_engine(bot: Bot) -> BotEngine:
     return engines.make(bot)
 
 
+def read_feeling(text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
+    """Read the mood of a message, in whichever of the bots' languages it is."""
+    from bots.nlu.emotion import is_angry  # noqa: PLC0415
+
+    del language
+    return ("angry" if is_angry(text) else "calm"), ()
+
+
+async def _warm_moods() -> None:
+    """Load the reader of moods beside the loop, so that no arrival waits for it."""
+    await asyncio.to_thread(read_feeling, "", None)
+
+
 def make_services(settings: Settings, parts: Parts) -> Services:
     """Make every service, each once, in the order in which they stand on one another."""
     core = Core(
@@ -173,17 +193,20 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     sessions = Sessions(core)
     identities = Identities(core)
     statuses, consents = Statuses(core, sessions), Consents(core, records)
+    triage = Triage(directory, read_feeling)
     inbounds = Inbounds(
         core,
         sessions,
         identities,
-        directory,
         connectors,
         statuses=statuses,
         consents=consents,
         given=GivenFiles(attachments),
+        triage=triage,
     )
     presences = Presences(core, directory, records)
+    alarms, long_jobs = Alarms(core), LongJobs(core)
+    dispatch = Dispatch(core, sessions, directory, presences)
     return Services(
         core=core,
         secrets=secrets,
@@ -202,8 +225,13 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         inbounds=inbounds,
         customers=Customers(core, sessions, identities),
         suggestions=Suggestions(core, records),
+        triage=triage,
         presences=presences,
-        dispatch=Dispatch(core, sessions, directory, presences),
+        dispatch=dispatch,
+        alarms=alarms,
+        watchdog=Watchdog(core, directory, alarms, dispatch.calls),
+        long_jobs=long_jobs,
+        what_if=WhatIf(directory, dispatch.recorder, long_jobs),
         desk=Desk(core, sessions, directory, connectors, attachments, presences),
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
         typing=TypingSignals(parts.bus),
@@ -235,7 +263,9 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         for listener in (services.directory, services.sessions, services.identities, services.inbounds):
             parts.bus.subscribe(listener.hear)
         parts.bus.subscribe(services.health.hear)
+        parts.bus.subscribe(services.alarms.hear)
         await services.directory.load()
+        await services.alarms.load()
         stack.push_async_callback(services.connectors.close)
         await _ensure_admin(settings, services)
         tasks = _start_roles(settings, services)
@@ -246,8 +276,16 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[None]]:
     core, works = services.core, dict[str, Callable[[], Awaitable[None]]]()
     works["presences"] = services.presences.run
+    works["long jobs"] = services.long_jobs.run
+    core.bus.subscribe(services.long_jobs.hear)
+    works["moods"] = _warm_moods
     if "router" in settings.roles:
         core.bus.subscribe(services.dispatch.hear)
+        core.bus.subscribe(services.watchdog.hear)
+        services.dispatch.while_leading(services.watchdog.run)
+        notices = Notices(core, services.sessions, services.directory, services.connectors, services.consents)
+        core.bus.subscribe(notices.hear)
+        services.dispatch.while_leading(lambda leader: notices.lead(lambda: leader.engine))
         works["dispatch"] = services.dispatch.run
     workers: list[Worker] = []
     if "worker" in settings.roles:
@@ -285,7 +323,7 @@ def _make_workers(services: Services, turns: BotTurns) -> list[Worker]:
     return [
         Worker(core, "bot_turn", turns.take_turn, at_once=32),
         Worker(core, "push", outbox.push, at_once=64, lease_s=PUSH_LEASE_S),
-        Worker(core, "timer", Timers(core, sessions).fire, at_once=16),
+        Worker(core, "timer", Timers(core, sessions, services.directory).fire, at_once=16),
         Worker(core, "status", services.statuses.look_again, at_once=8),
         Worker(core, "profile", profiles.look, at_once=8),
         Worker(core, "fetch", fetching.fetch_file, at_once=FETCHES_AT_ONCE, lease_s=FETCH_LEASE_S),

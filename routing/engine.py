@@ -8,6 +8,7 @@ happens and leads to offers, then the event happens and leads to offers.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from math import isfinite
 from typing import assert_never
 
@@ -22,6 +23,7 @@ from routing.earmarks import review
 from routing.explain import Trace, trace
 from routing.placement import place, tell_waiting
 from routing.records import Key, Line, SessionState
+from routing.standing import Staff, Standing, Unserved, staff, standing, unserved
 from routing.state import Refusal, State
 
 EVENTS_REMEMBERED = 4096
@@ -87,9 +89,24 @@ class Engine:
         """Return a hash that two engines share when they will decide the same from here on."""
         return snapshot.digest(self._state)
 
-    def explain(self, session: SessionId) -> Trace | None:
-        """Return who could have the session, who not and why, and what happens next; None if it is not here."""
-        return trace(self._state, session)
+    def explain(self, session: SessionId, *, limit: int | None = None) -> Trace | None:
+        """Return who could have the session, who not and why, and what happens next; None if it is not here.
+
+        With a limit, only the nearest so many agents are looked at: what it costs does not grow with their number.
+        """
+        return trace(self._state, session, limit)
+
+    def standing(self, session: SessionId) -> Standing | None:
+        """Return why a session waits and how many could have it; None when it does not wait."""
+        return standing(self._state, session)
+
+    def unserved(self) -> list[Unserved]:
+        """Return the lines in which nobody is served, because nobody signed in meets what they ask for."""
+        return unserved(self._state)
+
+    def staff(self, queues: Iterable[str]) -> Staff:
+        """Return how many agents are there for the sessions of some queues, and their room."""
+        return staff(self._state, queues)
 
     def state_of(self, session: SessionId) -> SessionState | None:
         """Return where a session stands; None when it is not in the router."""

@@ -58,11 +58,13 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     reason: WaitReason | None
     """Why it waits, if it waits."""
     candidates: tuple[Candidate, ...]
+    """All agents by id, or the nearest so many: those who could have it first, of these those with room first."""
+    candidates_total: int
     steps: tuple[Step, ...]
 
 
-def trace(state: State, session: SessionId) -> Trace | None:
-    """Explain one session; None if it is not here."""
+def trace(state: State, session: SessionId, limit: int | None = None) -> Trace | None:
+    """Explain one session, with at most `limit` agents; None if it is not here."""
     found = state.sessions.get(session)
     if found is None:
         return None
@@ -76,9 +78,38 @@ def trace(state: State, session: SessionId) -> Trace | None:
         agent=found.offer.agent if found.offer else found.agent,
         position=state.board.position(found),
         reason=wait_reason(state, found) if waits else None,
-        candidates=tuple(_candidate(state, found, state.roster.seats[one]) for one in sorted(state.roster.seats)),
-        steps=tuple(sorted(_steps(state, found), key=lambda step: (step.at, step.code))),
+        candidates=tuple(_candidate(state, found, seat) for seat in _nearest(state, found, limit)),
+        candidates_total=len(state.roster.seats),
+        steps=upcoming(state, found),
     )
+
+
+def upcoming(state: State, session: Session) -> tuple[Step, ...]:
+    """Return what will happen to a session by itself, in order."""
+    return tuple(sorted(_steps(state, session), key=lambda step: (step.at, step.code)))
+
+
+def _nearest(state: State, session: Session, limit: int | None) -> list[Seat]:
+    roster = state.roster
+    if limit is None or limit >= len(roster.seats):
+        return [roster.seats[one] for one in sorted(roster.seats)]
+    lane = state.board.known_lane(session.line)
+    able = lane.able if lane else roster.capacity.at_least(session.weight, roster.qualified(session.line))
+    there = able & roster.available
+    has_it = session.offer.agent if session.offer else session.agent
+    holder = 0 if has_it is None else roster.seats[has_it].bit
+    roomy = (group & there for group in roster.with_room(session.weight, "spread"))
+    groups = (holder, *roomy, there, able & roster.signed_in, able, roster.signed_in, roster.everyone)
+    found: list[Seat] = []
+    taken = 0
+    for group in groups:
+        left = group & ~taken
+        while left and len(found) < limit:
+            bit = left & -left
+            left ^= bit
+            taken |= bit
+            found.append(roster.by_number[bit.bit_length() - 1])
+    return found
 
 
 def _candidate(state: State, session: Session, seat: Seat) -> Candidate:

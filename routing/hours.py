@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from routing.config import Queue, minutes
+
+Because: TypeAlias = Literal["weekday", "holiday", "special"]
+"""What gives a date its hours."""
 
 LOOK_AHEAD_DAYS = 400
 """A queue that stays closed for longer than a year has no next opening worth waiting for."""
@@ -34,17 +38,27 @@ def next_change(queue: Queue, after: float) -> float | None:
     return next((edge for span in spans for edge in span if edge > after and edge not in touching), None)
 
 
-def _spans(queue: Queue, day: date, zone: tzinfo) -> Iterator[tuple[float, float]]:
+def local_date(zone: str, at: float) -> date:
+    """Return the date that a moment (POSIX seconds) has in a zone."""
+    return datetime.fromtimestamp(at, _zone(zone)).date()
+
+
+def hours_on(queue: Queue, day: date) -> tuple[Because, list[tuple[str, str]]]:
+    """Return the hours of a date, in order and in the queue's own zone, and what gives them to it.
+
+    A special day goes before a holiday, and a holiday before the weekday. A queue without hours has none here.
+    """
     name = day.isoformat()
     if name in queue.special_days:
-        for start, end in sorted(queue.special_days[name]):
-            yield _moment(day, start, zone), _moment(day, end, zone)
-        return
+        return "special", sorted(queue.special_days[name])
     if name in queue.holidays:
-        return
-    for weekday, start, end in sorted(queue.hours or ()):
-        if weekday == day.weekday():
-            yield _moment(day, start, zone), _moment(day, end, zone)
+        return "holiday", []
+    return "weekday", sorted((start, end) for weekday, start, end in queue.hours or () if weekday == day.weekday())
+
+
+def _spans(queue: Queue, day: date, zone: tzinfo) -> Iterator[tuple[float, float]]:
+    for start, end in hours_on(queue, day)[1]:
+        yield _moment(day, start, zone), _moment(day, end, zone)
 
 
 def _moment(day: date, clock_time: str, zone: tzinfo) -> float:

@@ -187,6 +187,12 @@ class Roster:
         if group:
             yield group
 
+    def loads(self, among: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (used, capacity, how many) over some agents; as many as there are different loads."""
+        for (used, capacity), agents in self._loads.items():
+            if agents & among:
+                yield used, capacity, (agents & among).bit_count()
+
     def closest_to_room(self, weight: int, among: int) -> Seat | None:
         """Return who of these lacks room for this weight and has least in use, by id among equals; or None."""
         closest, least = 0, -1

@@ -25,6 +25,11 @@ from routing.waits import Tally, Waits
 
 Log: TypeAlias = Sequence[tuple[e.Event, float]]
 """Events with the time at which each was applied, in order."""
+Change: TypeAlias = Callable[[Log], Log]
+"""Other agents: takes what happened whatever the router decided, and returns what would have."""
+Told: TypeAlias = Callable[[float], None]
+"""Hears how much of the work is done, from 0 to 1."""
+_TOLD_EVERY = 500
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,19 +58,21 @@ def what_if(
     *,
     within_s: float = 20,
     class_of: Callable[[e.SessionQueued], str] = by_queue_and_priority,
+    change: Change = lambda fixed: fixed,
+    told: Told = lambda share: None,
 ) -> Comparison:
-    """Return the waits of a log under the settings with which it was recorded, and under others.
+    """Return the waits of a log under the settings with which it was recorded, and under others, or with other agents.
 
     The log begins with an empty router. A wait runs from `SessionQueued` to the first answer of an agent; who waits
     at the end of the log, or is turned away outside hours, is counted as given up or as turned away.
     """
     recording = Recording.of(log, recorded)
-    before, after = _Replay(recording, recorded), _Replay(recording, other)
+    before, after = _Replay(recording, recorded, told), _Replay(recording, other, told)
     classes: dict[str, list[e.SessionQueued]] = {}
     for event in recording.queued.values():
         classes.setdefault(class_of(event), []).append(event)
     before.take_over()
-    after.play()
+    after.play(change(recording.fixed))
     pairs = {name: _pair(before, after, events, within_s) for name, events in sorted(classes.items())}
     return Comparison(total=_pair(before, after, recording.queued.values(), within_s), by_class=pairs)
 
@@ -78,8 +85,9 @@ def _pair(before: _Replay, after: _Replay, events: Iterable[e.SessionQueued], wi
 class _Replay:
     """One playing of a recording."""
 
-    def __init__(self, recording: Recording, config: Config) -> None:
+    def __init__(self, recording: Recording, config: Config, told: Told) -> None:
         self.recording = recording
+        self.told = told
         self.engine = Engine(config)
         self.now = 0.0
         self.numbers = 0
@@ -95,9 +103,10 @@ class _Replay:
         self.answered = dict(self.recording.answered)
         self.ended, self.turned_away = dict(self.recording.ended), set(self.recording.turned_away)
 
-    def play(self) -> None:
-        for event, at in self.recording.fixed:
+    def play(self, fixed: Log) -> None:
+        for event, at in fixed:
             self.at(at, partial(self.tell, event))
+        acts = 0
         for session, story in self.recording.stories.items():
             if story.gives_up_at is not None:
                 self.at(story.gives_up_at, partial(self.give_up, session))
@@ -109,6 +118,9 @@ class _Replay:
             else:
                 self.now, _, act = heappop(self.ahead)
                 act()
+                acts += 1
+                if acts % _TOLD_EVERY == 0:
+                    self.told(acts / (acts + len(self.ahead)))
 
     def waits(self, sessions: Sequence[SessionId], within_s: float) -> Waits:
         """Return the waits of these sessions."""

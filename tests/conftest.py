@@ -21,6 +21,7 @@ from playwright.async_api import Browser
 from tests.support.browser import find_chromium, open_browser
 from tests.support.hub_process import HubProcess, StartHub
 from tests.support.mongo_server import MongoServer, find_mongod
+from tests.support.nursery import Nursery
 from tests.support.redis_server import RedisServer, find_redis
 
 Server = TypeVar("Server", RedisServer, MongoServer)
@@ -125,8 +126,16 @@ def mongo_replica_url(mongo_replica_set: MongoServer) -> Iterator[str]:
     yield from _fresh_database(mongo_replica_set)
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """The process of which all hubs of the tests are split off."""
+    made = Nursery()
+    yield made
+    made.end()
+
+
 @pytest_asyncio.fixture
-async def start_hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StartHub]:
+async def start_hub(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> AsyncIterator[StartHub]:
     """Start hubs of this test's own; all are gone afterwards, and their logs stand in a failed test's report."""
     hubs: list[HubProcess] = request.node.stash.setdefault(_HUBS, [])
     async with AsyncExitStack() as stack:
@@ -134,7 +143,7 @@ async def start_hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         async def start(
             *, env: Mapping[str, str] | None = None, options: Sequence[str] = (), folder: Path = tmp_path
         ) -> HubProcess:
-            hub = HubProcess(folder, env=env, options=options)
+            hub = HubProcess(folder, env=env, options=options, nursery=nursery)
             hubs.append(hub)
             return await stack.enter_async_context(hub)
 

@@ -4,7 +4,7 @@ import { createI18n } from 'vue-i18n'
 import { compileMessages, type Source } from './model/messages'
 
 export type Locale = 'zh-CN' | 'en'
-export type Part = 'base' | 'login' | 'later' | 'channels'
+export type Part = 'base' | 'login' | 'later' | 'channels' | 'queues' | 'routing' | 'planning'
 export const LOCALES: readonly { code: Locale; name: string }[] = [
   { code: 'zh-CN', name: '简体中文' },
   { code: 'en', name: 'English' },
@@ -17,6 +17,9 @@ const files: Record<Part, Record<Locale, File>> = {
   login: { 'zh-CN': () => import('./locales/login/zh-CN.json'), en: () => import('./locales/login/en.json') },
   later: { 'zh-CN': () => import('./locales/later/zh-CN.json'), en: () => import('./locales/later/en.json') },
   channels: { 'zh-CN': () => import('./locales/channels/zh-CN.json'), en: () => import('./locales/channels/en.json') },
+  routing: { 'zh-CN': () => import('./locales/routing/zh-CN.json'), en: () => import('./locales/routing/en.json') },
+  planning: { 'zh-CN': () => import('./locales/planning/zh-CN.json'), en: () => import('./locales/planning/en.json') },
+  queues: { 'zh-CN': () => import('./locales/queues/zh-CN.json'), en: () => import('./locales/queues/en.json') },
 }
 
 const wanted = new Set<Part>(['base'])

@@ -16,6 +16,8 @@ export const router = createRouter({
         // A page stands in the place of list and thread; the connection and its offers stay. `/channels` itself belongs
         // to the providers' webhooks.
         { path: 'admin/channels/:id?/:part?', name: 'channels', component: withWords('channels', () => import('./views/ChannelsView.vue')), meta: { page: true } },
+        { path: 'queues/:view(alarms)?', name: 'queues', component: withWords('queues', () => import('./views/QueuesView.vue')), meta: { page: true } },
+        { path: 'admin/routing/:tab?', name: 'routing', component: withWords('routing', () => import('./views/RoutingView.vue')), meta: { page: true } },
         { path: 'channels', redirect: { name: 'channels' } },
       ],
     },

@@ -19,7 +19,7 @@ function flat(source: Source, prefix = ''): Map<string, string> {
 /** All words of a language: those of the first screen and those of each part that comes later. */
 function wordsOf(language: string): Map<string, string> {
   const out = new Map<string, string>()
-  for (const part of ['', 'login/', 'later/', 'channels/']) {
+  for (const part of ['', 'login/', 'later/', 'channels/', 'queues/', 'routing/', 'planning/']) {
     for (const [key, text] of flat(JSON.parse(readFileSync(`src/locales/${part}${language}.json`, 'utf8')) as Source)) {
       expect(out.has(key), `${key} stands in two parts`).toBe(false)
       out.set(key, text)

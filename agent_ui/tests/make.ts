@@ -31,6 +31,12 @@ export function session(fields: Partial<Session> = {}): Session {
     handoff: null,
     rating: null,
     reopened: 0,
+    queue_id: 'default',
+    team_id: null,
+    lane: null,
+    feeling: null,
+    review: null,
+    offline: null,
     ...fields,
   }
 }
@@ -46,6 +52,7 @@ export function message(seq: number, fields: Partial<MessageEntry> = {}): Messag
     channel_id: 'web',
     content: { type: 'text', text: `text ${seq}` },
     note: false,
+    feeling: null,
     delivery: null,
     ...fields,
   }

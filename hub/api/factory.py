@@ -17,6 +17,7 @@ from hub.api.health import Health
 from hub.api.idempotency import Answers
 from hub.api.pages import Pages
 from hub.api.rest import ROUTES
+from hub.api.router_metrics import RouterMetrics
 from hub.api.routes import BASE
 from hub.api.schema import openapi
 from hub.api.settings import MAX_JSON_BYTES, ApiSettings
@@ -54,6 +55,7 @@ def make_app(services: Services, settings: ApiSettings, registry: CollectorRegis
         app.router.add_route(route.method, BASE + route.path, gate.handler(route), name=route.name)
     _add_documentation(app)
     Health(core, registry).add_to(app)
+    registry.register(RouterMetrics(services.dispatch.router_figures))
     pages.add_to(app)
 
     async def tidied(_app: web.Application) -> AsyncIterator[None]:

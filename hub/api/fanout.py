@@ -17,6 +17,8 @@ from hub.model.commit import Commit
 from hub.model.customer import Customer
 from hub.model.events import Event, SignUrl, show, told_by
 from hub.model.ids import AgentId, CustomerId, SessionId
+from hub.model.queue_notices import promise
+from hub.model.queues import Offline
 from hub.model.session import Session
 from hub.model.timeline import Message
 from hub.model.timestamps import Timestamp
@@ -81,7 +83,7 @@ class Fanout:
         self._last = ""
         self._signals = 0
         self._waiting: dict[SessionId, CustomerId] = {}
-        self._visitor_sessions: dict[SessionId, tuple[str, str | None, int]] = {}
+        self._visitor_sessions: dict[SessionId, tuple[object, ...]] = {}
 
     def begin(self, end: Cursor) -> None:
         """Take the end of the stream as the place that signals name until the first event."""
@@ -137,7 +139,7 @@ class Fanout:
             outgoing = visitor_message(session.id, message, self._sign, name)
             for connection in visitors:
                 self._sockets.give(connection, (published.position, index), outgoing)
-        shape = (session.state, session.holder.id, session.read_seq)
+        shape = (session.state, session.holder.id, session.read_seq, session.offline)
         if self._visitor_sessions.get(session.id) != shape:
             self._visitor_sessions[session.id] = shape
             outgoing = Outgoing.of("/visitor", "session", visitor_session(session))
@@ -187,8 +189,7 @@ class Fanout:
             customer_id = self._waiting.get(item.session_id)
             if customer_id is None:
                 continue
-            told = {"position": item.position, "estimated_wait_s": item.estimated_wait_s}
-            outgoing = Outgoing.of("/visitor", "queue", told)
+            outgoing = Outgoing.of("/visitor", "queue", visitor_place(item.position, item.estimated_wait_s))
             for connection in tuple(self._sockets.room(visitor_room(customer_id))):
                 self._sockets.send(connection, outgoing)
 
@@ -200,11 +201,22 @@ def visitor_message(session_id: SessionId, message: Message, sign: SignUrl, name
     return Outgoing.of("/visitor", name, {**body, "session_id": session_id})
 
 
+def visitor_place(position: int, wait_s: float | None) -> dict[str, object]:
+    """Return what a waiting visitor is told: the place, and a wait that nine of ten are answered within."""
+    return {"position": position, "estimated_wait_s": promise(wait_s, position, least_s=0)}
+
+
 def visitor_session(session: Session) -> dict[str, object]:
-    """Return what a visitor is told of their session."""
+    """Return what a visitor is told of their session; `offline` while nobody is there to answer."""
+    offline = session.offline
     return {
         "id": session.id,
         "state": session.state,
         "holder": {"kind": session.holder.kind, "id": session.holder.id, "name": session.holder.name},
         "read_seq": session.read_seq,
+        "offline": None if offline is None else _visitor_offline(offline),
     }
+
+
+def _visitor_offline(offline: Offline) -> dict[str, object]:
+    return {"action": offline.action, "opens_at": offline.due_at, "has_contact": bool(offline.contact)}

@@ -15,6 +15,7 @@ import msgspec
 from hub import __version__
 from hub.api.call import ENTRY_FORMS, Nothing
 from hub.api.rest import ROUTES
+from hub.api.rest.long_jobs import RESULT_FORMS
 from hub.api.routes import BASE, Route
 from hub.errors import FieldFault
 
@@ -36,7 +37,7 @@ def openapi(routes: Sequence[Route] = tuple(ROUTES)) -> Json:
     """Return the document as plain JSON values."""
     shapes = [shape for route in routes for shape in _shapes(route)]
     schemas, components = msgspec.json.schema_components(
-        [*shapes, *ENTRY_FORMS, Problem], schema_hook=_any_value, ref_template=_REF
+        [*shapes, *ENTRY_FORMS, *RESULT_FORMS, Problem], schema_hook=_any_value, ref_template=_REF
     )
     by_shape = {_key(shape): schema for shape, schema in zip(shapes, schemas, strict=False)}
     paths: dict[str, Json] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from hub.api.fanout import Fanout, agent_room, visitor_room
@@ -24,15 +26,17 @@ class Realtime:
         self.sockets = Sockets(services.core.clock, limits)
         self.fanout = Fanout(self.sockets, sign, services.core.clock)
         AgentSockets(self.sockets, services, sign)
-        VisitorSockets(self.sockets, services, sign)
+        self._visitors = VisitorSockets(self.sockets, services, sign)
+        self._hours: asyncio.Task[None] | None = None
         services.core.bus.subscribe(self.fanout.hear)
         services.presences.watch(self.fanout.tell_presence)
         services.dispatch.watch(self.fanout.tell_queue)
         services.typing.watch(self._tell_typing)
 
     async def begin(self) -> None:
-        """Learn where the event stream ends now."""
+        """Learn where the event stream ends now, and begin to tell visitors of opening hours."""
         self.fanout.begin(await self._bus.end())
+        self._hours = asyncio.create_task(self._visitors.keep_hours(), name="opening hours")
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io` in the application."""
@@ -51,4 +55,6 @@ class Realtime:
 
     async def close(self) -> None:
         """Tell everybody to connect again elsewhere, or later."""
+        if self._hours is not None:
+            self._hours.cancel()
         await self.sockets.close()

@@ -12,11 +12,10 @@ from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 import msgspec
-import structlog
 
 from hub.api.fanout import EVERYTHING, STAFF, agent_room, is_told, may_hear, wire
 from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
-from hub.api.socket_server import Connection, Sockets
+from hub.api.socket_server import Connection, Sockets, in_time
 from hub.errors import Forbidden, HubError, InvalidInput, Unauthenticated
 from hub.model.agent import Agent
 from hub.model.commit import RecordKind
@@ -26,8 +25,6 @@ from hub.ports.bus import Cursor, CursorLost, Published
 from hub.services import Services
 from hub.services.desk import MessageDraft
 from hub.services.typing import TypingSignal
-
-log = structlog.get_logger()
 
 NAMESPACE = "/agent"
 _PAGE = 500
@@ -113,7 +110,8 @@ class AgentSockets:
         self._sockets.join(connection, STAFF)
         if agent.sees_all:
             self._sockets.join(connection, EVERYTHING)
-        await self._services.presences.connected(agent.id, sid)
+        async with in_time():
+            await self._services.presences.connected(agent.id, sid)
 
     async def _begin(self, connection: Connection) -> None:
         agent = self._agent(connection.sid)
@@ -125,10 +123,6 @@ class AgentSockets:
             except CursorLost:
                 last = (0, -1)
                 self._sockets.emit_to(connection, "resync", {"cursor": (await self._services.core.bus.end()).encode()})
-            except HubError as error:
-                log.warning("socket.replay_failed", error=error.type)
-                await self._sockets.shut(connection)
-                return
         await self._sockets.go_live(connection, last)
 
     async def _replay(self, connection: Connection, agent: Agent, cursor: Cursor | None) -> tuple[int, int]:
@@ -137,7 +131,8 @@ class AgentSockets:
         await self._draw_level(cursor)
         bus, after, seen = self._services.core.bus, cursor, 0
         while True:
-            page = await bus.read(after, _PAGE)
+            async with in_time():
+                page = await bus.read(after, _PAGE)
             seen += len(page)
             if seen > _REPLAY_LIMIT:
                 raise CursorLost

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import socketio
@@ -17,7 +17,7 @@ import structlog
 from engineio.exceptions import SocketIsClosedError
 
 from hub.api.socket_transport import MAX_FRAME, MAX_QUEUE, Outgoing, deliver, use_direct_sockets
-from hub.errors import RateLimited
+from hub.errors import HubError, RateLimited, Unavailable
 from hub.ports.environment import Clock
 from hub.settings import LimitSettings
 
@@ -31,6 +31,8 @@ _ANONYMOUS_S = 10.0
 _MALFORMED_LOG_S = 10.0
 _READ_S = 10.0
 """How long a client that catches up may take to read what fills its queue."""
+STEP_S = 5.0
+"""How long a client waits for each step of its beginning: to be let in, to be told how things stand."""
 MAX_HELD = 20_000
 """Live events held back for a client that catches up; beyond it the client begins again from its cursor."""
 _RESERVED = frozenset({"connect", "disconnect", "connect_error", "__disconnect_final", "*"})
@@ -41,6 +43,16 @@ class _Quiet(logging.Logger):
 
     def __init__(self) -> None:
         super().__init__("huike.socket.library", logging.CRITICAL + 1)
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """Bound a step of a client's beginning; raises `Unavailable`."""
+    try:
+        async with asyncio.timeout(STEP_S):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(f"The hub could not do this within {STEP_S:.0f} s: try again.") from error
 
 
 class Connection:
@@ -220,7 +232,19 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         connection = self.connections.get(sid) if sid else None
         if connection is not None and namespace in self.after_connect:
-            self.spawn(self.after_connect[namespace](connection))
+            self.spawn(self._begin(connection))
+
+    async def _begin(self, connection: Connection) -> None:
+        """Tell a client how things stand. One that cannot be told would wait for ever: sent away, it comes back."""
+        try:
+            await self.after_connect[connection.namespace](connection)
+        except HubError as error:
+            log.warning("socket.begin_failed", namespace=connection.namespace, reason=error.type)
+        except Exception:
+            log.exception("socket.begin_failed", namespace=connection.namespace)
+        else:
+            return
+        await self.shut(connection)
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> object:
         address = str(environ.get("REMOTE_ADDR") or environ["aiohttp.request"].remote or "")
@@ -242,6 +266,9 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
             await super()._handle_eio_message(eio_sid, data)
         except asyncio.CancelledError:
             raise
+        except HubError as error:
+            log.warning("socket.not_let_in", reason=error.type)
+            self.cut(eio_sid)
         except Exception as error:
             # Whatever a packet does to the library ends here, and the client is cut.
             self._malformed_packet(type(error).__name__)

@@ -7,21 +7,25 @@ from typing import Annotated, Any
 
 import msgspec
 
-from hub.api.fanout import visitor_message, visitor_room, visitor_session
+from hub.api.fanout import visitor_message, visitor_place, visitor_room, visitor_session
 from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
-from hub.api.socket_server import Connection, Sockets
-from hub.errors import Conflict, Forbidden, HubError, Unavailable
+from hub.api.socket_server import Connection, Sockets, in_time
+from hub.errors import Conflict, Forbidden, HubError
 from hub.model.events import SignUrl
-from hub.model.ids import SessionId
+from hub.model.ids import ChannelId, SessionId
 from hub.model.session import Session
 from hub.model.timeline import Message
 from hub.model.workspace import Channel
 from hub.services import Services
+from hub.services.hours_now import OPEN, Hours, HoursNow
 from hub.services.typing import TypingSignal
-from hub.services.visitors import VisitorIdentity, VisitorMessage
+from hub.services.visitors import CallbackWish, VisitorIdentity, VisitorMessage
+from hub.services.zones import load_zones
 
 NAMESPACE = "/visitor"
 _PAGE = 200
+_HOURS_S = 5.0
+"""How late, at most, a visitor who looks on is told that we open or close."""
 
 
 class VisitorAuth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +69,7 @@ class _Client:
         self.channel = channel
         self.since = auth.since
         self.locale = auth.locale or str(channel.settings.get("locale") or "zh-CN")
+        self.hours: HoursNow | None = None
 
 
 class VisitorSockets:
@@ -85,6 +90,7 @@ class VisitorSockets:
             "read": self._read,
             "human": self._human,
             "rate": self._rate,
+            "callback": self._callback,
         }
         answer_emits(sockets, NAMESPACE, acts, caller=self._clients.get, absent={})
 
@@ -96,9 +102,10 @@ class VisitorSockets:
             is_listed = isinstance(allowed, list) and environ.get("HTTP_ORIGIN") in allowed
             if allowed and not is_listed and not same_origin(environ):
                 raise Forbidden("This web chat is not open to this origin.")
-            visitor = await self._services.visitors.connect(
-                wish.channel_id, wish.visitor_token, wish.identity, locale=wish.locale or ""
-            )
+            async with in_time():
+                visitor = await self._services.visitors.connect(
+                    wish.channel_id, wish.visitor_token, wish.identity, locale=wish.locale or ""
+                )
         except HubError as error:
             raise refused(error) from error
         connection = self._sockets.open_connection(sid, NAMESPACE)
@@ -109,19 +116,13 @@ class VisitorSockets:
         client = self._clients.get(connection.sid)
         if client is None:
             return
-        try:
-            await self._welcome_back(connection, client)
-        except Unavailable:
-            # Without its welcome the client would wait for ever; cut, it comes back by itself.
-            await self._sockets.shut(connection)
-
-    async def _welcome_back(self, connection: Connection, client: _Client) -> None:
-        visitors = self._services.visitors
-        sessions = await visitors.sessions(client.visitor)
+        async with in_time():
+            sessions = await self._services.visitors.sessions(client.visitor)
         for session in sessions:
             self._sockets.join(connection, visitor_room(session.customer_id))
         current = next((session for session in sessions if session.is_open), None)
         latest = current or (sessions[0] if sessions else None)
+        await load_zones(self._services.directory)
         self._sockets.emit_to(connection, "welcome", self._welcome(client, current, latest))
         if current is not None and client.since is not None:
             await self._replay(connection, current, client.since)
@@ -129,11 +130,12 @@ class VisitorSockets:
             self._sockets.emit_to(connection, "session", visitor_session(current))
             position, wait = self._services.dispatch.figures(current.id)
             if position is not None:
-                self._sockets.emit_to(connection, "queue", {"position": position, "estimated_wait_s": wait})
+                self._sockets.emit_to(connection, "queue", visitor_place(position, wait))
         # What was held back while catching up may repeat a number; the client drops those that it has.
         await self._sockets.go_live(connection, (0, -1))
 
     def _welcome(self, client: _Client, current: Session | None, latest: Session | None) -> dict[str, object]:
+        client.hours = self._hours(client)
         settings = client.channel.settings
         bot_id = client.channel.routing.bot_id
         bot = self._services.directory.bot(bot_id) if bot_id else None
@@ -153,7 +155,26 @@ class VisitorSockets:
             "bot": {"name": bot.name} if bot else None,
             "rating": {"score": rating.score, "comment": rating.comment} if rating else None,
             "can_rate": latest is not None and (bool(latest.served_by) or not latest.is_open),
+            "hours": msgspec.to_builtins(client.hours),
         }
+
+    def _hours(self, client: _Client) -> HoursNow:
+        """Return how the visitor's channel stands now, by its record of now."""
+        channel = self._services.directory.channel(client.channel.id) or client.channel
+        return Hours(self._services.directory).now(channel, self._services.core.clock.now()) or OPEN
+
+    async def keep_hours(self) -> None:
+        """Tell visitors who look on when their channel opens or closes, until cancelled."""
+        while True:
+            await self._services.core.clock.sleep(_HOURS_S)
+            await load_zones(self._services.directory)
+            stands: dict[ChannelId, HoursNow] = {}
+            for sid, client in list(self._clients.items()):
+                connection = self._sockets.connections.get(sid)
+                now = stands.get(client.channel.id) or stands.setdefault(client.channel.id, self._hours(client))
+                if connection is not None and client.hours is not None and now != client.hours:
+                    client.hours = now
+                    self._sockets.emit_to(connection, "hours", msgspec.to_builtins(now))
 
     async def _replay(self, connection: Connection, session: Session, after: int) -> None:
         while True:
@@ -203,6 +224,11 @@ class VisitorSockets:
     async def _human(self, client: _Client, data: object) -> Ack:
         parsed(data, Nothing)
         session = await self._services.visitors.ask_person(client.visitor, client.locale)
+        return {"session": visitor_session(session)}
+
+    async def _callback(self, client: _Client, data: object) -> Ack:
+        wish = parsed(data, CallbackWish)
+        session = await self._services.visitors.wish_callback(client.visitor, wish, client.locale)
         return {"session": visitor_session(session)}
 
     async def _rate(self, client: _Client, data: object) -> Ack:

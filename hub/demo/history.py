@@ -178,7 +178,7 @@ class _Teller:
                 customer_id=self._customer.id,
                 customer_name=self._customer.name,
                 customer_level=self._customer.level,
-                demand=demand_of(self._channel, self._customer),
+                demand=demand_of(self._channel, self._customer.level),
                 bot_id=bot.id if bot else None,
                 bot_name=bot.name if bot else "",
                 sticky_agent_id=self._last.served_by[-1] if self._last and self._last.served_by else None,

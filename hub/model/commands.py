@@ -9,7 +9,8 @@ import msgspec
 
 from hub.model.content import Attachment, Content
 from hub.model.customer import Level
-from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
+from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId, TeamId
+from hub.model.queues import ClosedAction, Feeling, Lane, LaneMark, Outcome, Told
 from hub.model.session import Demand, IntentScore, ReplyWindow, Route
 from hub.model.timeline import Actor, Delivery, Message
 from hub.model.timestamps import Timestamp
@@ -33,6 +34,9 @@ class Receive(_Command, frozen=True, kw_only=True):
 
     `files` are fetched afterwards, one after another; until then their names stand in for a text that is missing.
     `is_automatic`: no bot answers it. `in_reply_to` is the earlier message that it answers, where that is known.
+
+    What rules and moods say of it only raises: `mark` is the lane to enter, `priority` the least urgent that it may
+    have, `wants_person` why no bot should answer; `said_by` and `because` name the rule and what in the words met it.
     """
 
     message_id: MessageId
@@ -45,6 +49,12 @@ class Receive(_Command, frozen=True, kw_only=True):
     files: tuple[AwaitedFile, ...] = ()
     is_automatic: bool = False
     in_reply_to: MessageId | None = None
+    feeling: Feeling | None = None
+    mark: LaneMark | None = None
+    priority: int | None = None
+    wants_person: str = ""
+    said_by: str = ""
+    because: str = ""
 
 
 class Enclose(_Command, frozen=True, kw_only=True):
@@ -137,6 +147,21 @@ class Release(_Command, frozen=True, kw_only=True):
 
     agent_id: AgentId
     reason: str
+
+
+class TurnAway(_Command, frozen=True, kw_only=True):
+    """The router found the queue closed: no agent is looked for until `due_at`, the next opening, where there is one.
+
+    `job` is the timer of that moment. With `keep` the session waits on, and this is only noted.
+    """
+
+    action: ClosedAction
+    due_at: Timestamp | None = None
+    job: JobId | None = None
+
+
+class Recall(_Command, frozen=True, kw_only=True):
+    """The queue is open again: the session waits for an agent at its old place."""
 
 
 class Accept(_Command, frozen=True, kw_only=True):
@@ -293,6 +318,60 @@ class Label(_Command, frozen=True, kw_only=True):
     force: bool = False
 
 
+class SetLane(_Command, frozen=True, kw_only=True):
+    """A person puts the session in a lane or (`normal`, supervisors only) takes it out of one.
+
+    `due_at` is until when an emergency should be answered, `review_skill` what a sensitive request needs.
+    """
+
+    by: Actor
+    lane: Lane
+    because: str = ""
+    due_at: Timestamp | None = None
+    review_skill: str = ""
+    force: bool = False
+
+
+class SettleReview(_Command, frozen=True, kw_only=True):
+    """A person decides on a sensitive request, with a word on why."""
+
+    by: Actor
+    outcome: Outcome
+    note: str
+    force: bool = False
+
+
+class Overflow(_Command, frozen=True, kw_only=True):
+    """The wait has become long: the steps of the queue that are due open the session to others.
+
+    A step to one of the teams that are `gone` opens it to everybody.
+    """
+
+    gone: tuple[TeamId, ...] = ()
+
+
+class Notify(_Command, frozen=True, kw_only=True):
+    """The hub tells a waiting customer how it stands; `told` is what it has then told.
+
+    `push_job`, `parts` and `automatic_per_hour` are as for what bots say.
+    """
+
+    message_id: MessageId
+    content: Content
+    told: Told
+    push_job: JobId | None = None
+    parts: int = 1
+    automatic_per_hour: int = 0
+
+
+class WishCallback(_Command, frozen=True, kw_only=True):
+    """A customer who wrote outside hours says where, and perhaps when, they want to be called back."""
+
+    customer: Actor
+    contact: str
+    wish: str = ""
+
+
 class Rename(_Command, frozen=True, kw_only=True):
     """The customer's record changed: show the new name and level."""
 
@@ -310,6 +389,8 @@ Command = (
     | MakeOffer
     | EndOffer
     | Release
+    | TurnAway
+    | Recall
     | Accept
     | Reject
     | Take
@@ -326,5 +407,10 @@ Command = (
     | SettleFile
     | Rate
     | Label
+    | SetLane
+    | SettleReview
+    | Overflow
+    | Notify
+    | WishCallback
     | Rename
 )

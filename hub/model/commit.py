@@ -34,6 +34,7 @@ EventType = Literal[
     "record.changed",
     "channel.inbound",
     "alarm.raised",
+    "alarm.acknowledged",
     "alarm.cleared",
 ]
 RecordKind = Literal[

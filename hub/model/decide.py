@@ -13,9 +13,12 @@ from hub.errors import Conflict
 from hub.model import commands as c
 from hub.model import decide_desk as desk
 from hub.model import decide_files as files
+from hub.model import decide_hours as hours
+from hub.model import decide_lanes as lanes
 from hub.model import decide_reach as reach
 from hub.model import decide_routing as routing
 from hub.model import decide_talk as talk
+from hub.model import decide_waiting as waiting
 from hub.model.commit import Commit
 from hub.model.draft import Draft, refuse
 from hub.model.session import Session
@@ -38,6 +41,8 @@ _RULES: dict[type[c.Command], Callable[[Draft, Any], bool]] = {
     c.MakeOffer: routing.make_offer,
     c.EndOffer: routing.end_offer,
     c.Release: routing.release,
+    c.TurnAway: hours.turn_away,
+    c.Recall: hours.recall,
     c.Accept: routing.accept,
     c.Reject: routing.reject,
     c.Take: routing.take,
@@ -48,6 +53,11 @@ _RULES: dict[type[c.Command], Callable[[Draft, Any], bool]] = {
     c.Close: desk.close,
     c.Reopen: desk.reopen,
     c.Label: desk.label,
+    c.SetLane: lanes.set_lane,
+    c.SettleReview: lanes.settle_review,
+    c.Overflow: waiting.overflow,
+    c.Notify: waiting.notify,
+    c.WishCallback: waiting.wish_callback,
     c.Rename: desk.rename,
 }
 

@@ -8,6 +8,7 @@ from hub.model import commands as c
 from hub.model.decide_talk import enter_queue, timer
 from hub.model.draft import Draft, refuse
 from hub.model.ids import AgentId
+from hub.model.lanes import demand_in, needs_review
 from hub.model.session import Holder, TransferTarget
 from hub.model.timeline import Actor
 
@@ -28,7 +29,7 @@ def transfer_to_agent(draft: Draft, command: c.TransferToAgent) -> bool:
 def transfer_to_queue(draft: Draft, command: c.TransferToQueue) -> bool:
     """Queue the session under other demands, one step better at its old place, or at the end (routing.md R11)."""
     _may_move(draft, command.by, force=command.force)
-    demand = command.demand
+    demand = demand_in(draft.session.lane, command.demand)
     if command.keep_place:
         demand = replace(demand, priority=max(0, demand.priority - 1))
     else:
@@ -43,6 +44,8 @@ def transfer_to_queue(draft: Draft, command: c.TransferToQueue) -> bool:
 def transfer_to_bot(draft: Draft, command: c.TransferToBot) -> bool:
     """Give the floor to a bot; it answers from the customer's next message on."""
     _may_move(draft, command.by, force=command.force)
+    if draft.session.lane is not None and draft.session.lane.lane == "reviewed":
+        raise refuse(draft.session, "A sensitive request stays with people.", code="review-needed")
     target = {"kind": "bot", "id": command.bot_id, "name": command.bot_name}
     draft.record("transferred", command.by, to=target, note=command.note)
     draft.set(bot_id=command.bot_id, bot_done_seq=draft.session.last_customer_seq, offer=None, transfer=None)
@@ -58,6 +61,8 @@ def close(draft: Draft, command: c.Close) -> bool:
     session = draft.session
     if command.by.kind == "agent" and session.holder.id != command.by.id and not command.force:
         raise refuse(session, "Only the agent who holds the session can close it.")
+    if needs_review(session) and not command.force:
+        raise refuse(session, "Review the customer's sensitive request first.", code="review-needed")
     if command.wrap_up_until and command.wrap_up_job and session.state == "active":
         draft.ask(timer(session.id, command.wrap_up_job, "wrap_up.end", command.wrap_up_until))
         draft.set(offer=None, transfer=None)

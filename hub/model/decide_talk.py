@@ -12,12 +12,16 @@ from hub.model.decide_files import ask_for_files, until_fetched
 from hub.model.decide_reach import automatic_within_hour, close_window, count_automatic, renewed, spend
 from hub.model.draft import Draft, refuse
 from hub.model.ids import JobId, SessionId
+from hub.model.lanes import hear_rules
+from hub.model.phones import find_phone
 from hub.model.session import NOBODY, Context, Handoff, Holder, IntentScore, Rating, Session
 from hub.model.timeline import SYSTEM, Actor, Delivery, Message, advance
-from hub.model.timestamps import Timestamp
+from hub.model.timestamps import Timestamp, shift
 
 LAST_QUESTIONS = 3
 """How many of the customer's newest questions a handoff shows: enough to see the matter at a glance."""
+OVERFLOW = "overflow"
+"""The name of the timer that opens a waiting session to others."""
 LAST_INTENTS = 5
 """How many different intents a handoff shows; more would be a log, not a summary."""
 
@@ -25,7 +29,8 @@ LAST_INTENTS = 5
 def open_session(command: c.Open, now: Timestamp) -> Draft:
     """Start a session with its first message."""
     first = command.first
-    bot_id = None if first.is_automatic else command.bot_id
+    is_for_people = first.is_automatic or first.mark is not None or bool(first.wants_person)
+    bot_id = None if is_for_people else command.bot_id
     holder = Holder(kind="bot", id=bot_id, name=command.bot_name) if bot_id else NOBODY
     session = Session(
         id=command.session_id,
@@ -83,6 +88,7 @@ def receive(draft: Draft, command: c.Receive) -> bool:
             delivery=Delivery(state="delivered"),
             client_id=command.client_id,
             in_reply_to=command.in_reply_to,
+            feeling=command.feeling,
         )
     )
     draft.set(
@@ -93,9 +99,14 @@ def receive(draft: Draft, command: c.Receive) -> bool:
         bot_streak=0,
     )
     ask_for_files(draft, command)
+    _note_number(draft, command)
+    why = hear_rules(draft, command)
     if session.state == "bot" and not command.is_automatic:
         asked = (*session.context.questions, preview(content))[-LAST_QUESTIONS:]
         draft.set(bot_asked_seq=seq, context=replace(session.context, questions=asked))
+        if why:
+            hand_off(draft, SYSTEM, why, "")
+            return True
         job = _job(draft, command.bot_job, "bot_turn", seq)
         # The names that stand in for files are no words of the customer.
         draft.ask(job if command.content.text else replace(job, payload={"wordless": 1}))
@@ -104,13 +115,23 @@ def receive(draft: Draft, command: c.Receive) -> bool:
     return True
 
 
+def _note_number(draft: Draft, command: c.Receive) -> None:
+    """Note the number of a customer who was asked for one, since nobody is there."""
+    offline = draft.session.offline
+    if offline is None or offline.action != "callback" or offline.contact:
+        return
+    if number := find_phone(command.content.text):
+        draft.set(offline=replace(offline, contact=number))
+        draft.record("callback", command.author, contact=number, wish="")
+
+
 def bot_say(draft: Draft, command: c.BotSay) -> bool:
     """Carry out the bot's turn, once: a second answer to the same message is dropped."""
     if command.asked_seq <= draft.session.bot_done_seq:
         return False
     if _is_too_much(draft, command):
         draft.set(bot_done_seq=command.asked_seq, context=_learn(draft.session.context, command))
-        _hand_off(draft, command.author, "automatic_limit", command.handoff_summary)
+        hand_off(draft, command.author, "automatic_limit", command.handoff_summary)
         return True
     draft.set(
         bot_done_seq=command.asked_seq,
@@ -138,7 +159,7 @@ def bot_say(draft: Draft, command: c.BotSay) -> bool:
             draft.ask(_job(draft, job, "push", seq))
     _count_answers(draft, command)
     if command.handoff_reason:
-        _hand_off(draft, command.author, command.handoff_reason, command.handoff_summary)
+        hand_off(draft, command.author, command.handoff_reason, command.handoff_summary)
     return True
 
 
@@ -174,11 +195,12 @@ def ask_person(draft: Draft, command: c.AskPerson) -> bool:
     """Queue the session for a person; asking again while waiting or served changes nothing."""
     if draft.session.state != "bot":
         return False
-    _hand_off(draft, command.actor, command.reason, command.summary)
+    hand_off(draft, command.actor, command.reason, command.summary)
     return True
 
 
-def _hand_off(draft: Draft, actor: Actor, reason: str, summary: str) -> None:
+def hand_off(draft: Draft, actor: Actor, reason: str, summary: str) -> None:
+    """Let the bot give the session to people, with all it has learned."""
     session = draft.session
     handoff = Handoff(
         reason=reason,
@@ -198,6 +220,16 @@ def enter_queue(draft: Draft, actor: Actor) -> None:
     draft.set(queued_at=draft.session.queued_at or draft.now)
     draft.record("queued", actor, priority=draft.session.demand.priority)
     draft.tell("session.queued")
+    ask_for_overflow(draft)
+
+
+def ask_for_overflow(draft: Draft) -> None:
+    """Ask for the next time at which the session is opened to others, if its queue has such steps."""
+    session = draft.session
+    if session.queued_at is None or not session.demand.overflow:
+        return
+    due_at = shift(session.queued_at, min(step.after_s for step in session.demand.overflow))
+    draft.ask(timer(session.id, JobId(f"overflow/{session.id}/{session.version}"), OVERFLOW, due_at))
 
 
 def say(draft: Draft, command: c.Say) -> bool:
@@ -298,6 +330,11 @@ def timer(session_id: SessionId, job_id: JobId, name: str, due_at: Timestamp) ->
     return Job(
         id=job_id, kind="timer", group=f"{session_id}/{name}", seq=0, due_at=due_at, session_id=session_id, name=name
     )
+
+
+def push_job(draft: Draft, job_id: JobId, seq: int) -> Job:
+    """Return the work of handing a message to its channel's provider."""
+    return _job(draft, job_id, "push", seq)
 
 
 def _job(draft: Draft, job_id: JobId, kind: str, seq: int) -> Job:

@@ -38,7 +38,10 @@ class Draft:
         if HOLDER_OF[state] != holder.kind:
             raise ValueError(f"a session in state {state} is not held by {holder.kind}")
         offer = self.session.offer if state in ("offered", "active") else None
-        self.set(state=state, holder=holder, offer=offer, transfer=self.session.transfer if offer else None)
+        offline = self.session.offline if state == "queued" else None
+        told = self.session.told if state in ("queued", "offered") else None
+        transfer = self.session.transfer if offer else None
+        self.set(state=state, holder=holder, offer=offer, transfer=transfer, offline=offline, told=told)
 
     def next_seq(self) -> int:
         """Take the next number of the timeline."""

@@ -12,10 +12,12 @@ from html import escape
 import msgspec
 from msgspec.structs import replace
 
+from hub.model.alarms import Alarm
 from hub.model.commit import Commit, EventTag
 from hub.model.content import Attachment, Content, Email
 from hub.model.customer import Level
-from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, SessionId
+from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, QueueId, SessionId
+from hub.model.queues import Feeling, LaneMark, Offline, Review
 from hub.model.session import Handoff, Holder, LastMessage, Offer, Rating, Session, State
 from hub.model.timeline import Entry, Message
 from hub.model.timestamps import Timestamp
@@ -72,6 +74,12 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     transfer_to: AgentId | None
     agent_name: str | None
     reopened: int
+    queue_id: QueueId
+    team_id: str | None
+    lane: LaneMark | None
+    review: Review | None
+    feeling: Feeling | None
+    offline: Offline | None
 
 
 def view(session: Session, *, position: int | None = None, estimated_wait_s: float | None = None) -> SessionView:
@@ -111,6 +119,12 @@ def view(session: Session, *, position: int | None = None, estimated_wait_s: flo
         transfer_to=session.transfer.agent_id if session.transfer else None,
         agent_name=session.holder.name if session.holder.kind == "agent" else None,
         reopened=session.reopened,
+        queue_id=session.demand.queue,
+        team_id=session.demand.team_id,
+        lane=session.lane,
+        review=session.review,
+        feeling=session.feeling,
+        offline=session.offline,
     )
 
 
@@ -165,10 +179,17 @@ def told_by(commit: Commit, sign: SignUrl) -> list[Event]:
             type=tag.type,
             session_id=session.id if session else None,
             at=commit.at,
-            data=_data(tag, session_view, shown, sign),
+            data=_alarm(tag, commit) if tag.type.startswith("alarm.") else _data(tag, session_view, shown, sign),
         )
         for index, tag in enumerate(commit.events)
     ]
+
+
+def _alarm(tag: EventTag, commit: Commit) -> dict[str, object]:
+    """Return the alarm that an event tells of, as the commit keeps it."""
+    alarm_id = (tag.data or {}).get("id")
+    record = next(one for one in commit.records if one.kind == "alarm" and one.id == alarm_id)
+    return {"alarm": msgspec.json.decode(record.data, type=Alarm)}
 
 
 def _data(tag: EventTag, session: SessionView | None, entries: dict[int, Entry], sign: SignUrl) -> dict[str, object]:

@@ -20,8 +20,12 @@ DEFAULT_QUEUE = QueueId("default")
 
 Lane = Literal["normal", "emergency", "reviewed"]
 """`emergency` is answered first and within a target; `reviewed` waits for people who may handle sensitive requests."""
+ClosedAction = Literal["message", "callback", "keep"]
+"""What happens to who comes outside hours: a message with the next opening, a callback then, or the wait goes on."""
 Feeling = Literal["calm", "unhappy", "angry", "threatening"]
 """The mood of a message; `threatening` to leave or to complain in public, not violence."""
+Outcome = Literal["granted", "refused", "not_needed"]
+"""What became of a sensitive request."""
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=604_800)]
 Priority = Annotated[int, msgspec.Meta(ge=0, le=9)]
 SkillLevel = Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -97,7 +101,8 @@ class RoutingRule(msgspec.Struct, frozen=True, kw_only=True):
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the router that hold for all queues (routing.md 5.1); one record, id `default`.
 
-    `accept_timeout_s` and `grace_s` None are those of the installation's settings.
+    `accept_timeout_s` and `grace_s` None are those of the installation's settings. A customer whose last message an
+    agent has left unanswered for `unanswered_after_s` is shown among those who wait, with an alarm.
     """
 
     id: str = "default"
@@ -111,22 +116,27 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     aging_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
     emergency_target_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 900
     review_skill: str = "privacy"
+    unanswered_after_s: Annotated[float, msgspec.Meta(ge=30, le=604_800)] = 300
 
 
 class LaneMark(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a session is in a lane: the rule, what in the message met it, and until when it should be answered."""
+    """Why a session is in a lane: the rule, what in the message met it, and until when it should be answered.
+
+    `skill` is what an agent needs for the lane `reviewed`.
+    """
 
     lane: Lane
     rule: str = ""
     because: str = ""
     at: Timestamp
     due_at: Timestamp | None = None
+    skill: str = ""
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a sensitive request: decided by a person, with a word on why."""
 
-    outcome: Literal["granted", "refused", "not_needed"]
+    outcome: Outcome
     note: str
     by: str
     by_name: str

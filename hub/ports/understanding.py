@@ -1,4 +1,4 @@
-"""The understanding port: a bot that is given what the customer said and answers with what to say."""
+"""The understanding port: a bot that is given what the customer said and answers, and a reader of moods."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from hub.model.content import Content
+from hub.model.queues import Feeling
 from hub.model.session import IntentScore
 from hub.model.timestamps import Timestamp
 
@@ -52,4 +53,12 @@ class BotEngine(Protocol):
 
     async def respond(self, turn: Turn) -> BotAnswer:
         """Answer one turn. The caller sets a time limit and hands over to a person on any failure."""
+        ...
+
+
+class FeelingReader(Protocol):
+    """Reads the mood of one message, within a millisecond and without looking anything up."""
+
+    def __call__(self, text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
+        """Return the mood and the words that show it, as they stand in the text."""
         ...

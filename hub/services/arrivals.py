@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from hub.model import commands as c
 from hub.model.commit import Claim, Commit, EventTag, Job, Record
 from hub.model.content import Content, Email
-from hub.model.customer import Customer
+from hub.model.customer import Customer, Level
 from hub.model.ids import JobId, MessageId
+from hub.model.queues import DEFAULT_QUEUE
 from hub.model.session import Demand, Route
 from hub.model.timeline import Actor
 from hub.model.timestamps import Timestamp
@@ -74,7 +75,7 @@ class Arrival:
 
     def demand(self, customer: Customer) -> Demand:
         """Return what a session that starts with this asks of an agent; nobody hurries for a machine."""
-        demand = demand_of(self.channel, customer)
+        demand = demand_of(self.channel, customer.level)
         return replace(demand, priority=_LOWEST) if self.inbound.is_automatic else demand
 
     def receive(self, customer: Customer, now: Timestamp, ids: Ids) -> c.Receive:
@@ -148,13 +149,15 @@ class Arrival:
         return with_records(commit, self.records)
 
 
-def demand_of(channel: Channel, customer: Customer) -> Demand:
-    """Return what a session that starts on this channel asks of an agent."""
+def demand_of(channel: Channel, level: Level) -> Demand:
+    """Return what a session that starts on this channel asks of an agent, before any rule speaks."""
     routing = channel.routing
     return Demand(
+        queue=routing.queue_id or DEFAULT_QUEUE,
+        hours_id=routing.business_hours_id,
         skills=dict(routing.skills),
         language=routing.language,
-        priority=min(routing.priority, _URGENCY[customer.level]),
+        priority=min(routing.priority, _URGENCY[level]),
         weight=routing.weight,
         relax=routing.relax,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.model.workspace import ChannelKind
 from hub.ports.manifest import KnownKind
 from hub.services.accounts import Accounts
+from hub.services.alarms import Alarms
 from hub.services.attachments import Attachments
 from hub.services.connectors import Connectors
 from hub.services.consents import Consents
@@ -20,15 +21,19 @@ from hub.services.dispatch import Dispatch
 from hub.services.health import Health
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
+from hub.services.long_jobs import LongJobs
 from hub.services.presences import Presences
 from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
+from hub.services.triage import Triage
 from hub.services.typing import TypingSignals
 from hub.services.typing_out import TypingOut
 from hub.services.visitors import Visitors
+from hub.services.watchdog import Watchdog
+from hub.services.what_if import WhatIf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,13 @@ class Services:
     inbounds: Inbounds
     customers: Customers
     suggestions: Suggestions
+    triage: Triage
     presences: Presences
     dispatch: Dispatch
+    alarms: Alarms
+    watchdog: Watchdog
+    long_jobs: LongJobs
+    what_if: WhatIf
     desk: Desk
     visitors: Visitors
     typing: TypingSignals

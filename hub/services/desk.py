@@ -19,6 +19,7 @@ from hub.model.commit import Claim, Commit
 from hub.model.content import MAX_TEXT, Attachment, Content, Text, with_files
 from hub.model.decide import decide
 from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, SessionId, TeamId
+from hub.model.queues import Lane, Outcome
 from hub.model.session import OPEN_STATES, Demand, Session
 from hub.model.timeline import Actor, Entry, Message
 from hub.model.timestamps import shift
@@ -229,6 +230,33 @@ class Desk:
         command = c.Label(by=actor(agent), tags=tags, priority=priority, summary=summary, force=agent.steers_all)
         return (await self._sessions.act(session_id, command))[0]
 
+    async def set_lane(self, agent: Agent, session_id: SessionId, lane: Lane) -> Session:
+        """Put a session in a lane, or take it out of one."""
+        await self.session(agent, session_id)
+        settings = self._directory.routing_settings()
+        command = c.SetLane(
+            by=actor(agent),
+            lane=lane,
+            due_at=shift(self._core.clock.now(), settings.emergency_target_s),
+            review_skill=settings.review_skill,
+            force=agent.steers_all,
+        )
+        return (await self._sessions.act(session_id, command))[0]
+
+    async def review(self, agent: Agent, session_id: SessionId, outcome: Outcome, note: str) -> Session:
+        """Decide on a sensitive request; the holder needs the skill for it.
+
+        Raises:
+            Forbidden: the agent has not the review skill and does not steer.
+            Conflict: there is no such request, or somebody else holds the session.
+        """
+        session = await self.session(agent, session_id)
+        skill = session.lane.skill if session.lane else ""
+        if not agent.steers_all and skill not in agent.skills:
+            raise Forbidden("Reviewing sensitive requests needs a skill that you do not have.")
+        command = c.SettleReview(by=actor(agent), outcome=outcome, note=note, force=agent.steers_all)
+        return (await self._sessions.act(session_id, command))[0]
+
     async def send(self, agent: Agent, session_id: SessionId, draft: MessageDraft) -> Message:
         """Answer the customer or leave a note; a repeated `client_id` returns the first message.
 
@@ -328,11 +356,11 @@ class Desk:
             team = self._directory.team(to.team_id)
             if team is None:
                 raise InvalidInput("There is no such team to transfer to.", code="unknown-team")
-            demand = replace(present, team_id=team.id, skills={}, language=language, relax=())
+            demand = replace(present, team_id=team.id, skills={}, language=language, relax=(), overflow=())
             return demand, {"kind": "team", "id": team.id, "name": team.name}
         skills = dict(to.skills or {})
         name = ", ".join(f"{skill} {level}" for skill, level in sorted(skills.items()))
-        demand = replace(present, team_id=None, skills=skills, language=language, relax=())
+        demand = replace(present, team_id=None, skills=skills, language=language, relax=(), overflow=())
         return demand, {"kind": "skills", "id": "", "name": name}
 
 

@@ -8,24 +8,30 @@ leader everything is rebuilt from the store.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 import structlog
 
 from hub.errors import Unavailable
 from hub.model.commit import RecordKind
-from hub.model.ids import AgentId, SessionId
-from hub.model.timestamps import Timestamp, seconds_between
+from hub.model.ids import SessionId
+from hub.model.timestamps import seconds_between
 from hub.ports.bus import Published
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.leader import Leader
+from hub.services.leader_calls import LeaderCalls
 from hub.services.presences import CHANGED, Presences
+from hub.services.recording import Recorder
+from hub.services.router_config import Configured, QueueProblem
+from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
+from hub.services.traces import CANDIDATES, Traces, TraceStep
 from hub.services.waiting import either
-from routing import decisions as d
+from hub.services.zones import load_zones
+from routing.explain import Trace
 
 log = structlog.get_logger()
 
@@ -35,29 +41,15 @@ _LEASE_S = 6.0
 _RENEW_S = 2.0
 _QUEUE_GAP_S = 0.3
 """Least time between two announcements of the queue's figures; decisions themselves are never delayed."""
-_SETTLE_S = 10.0
-"""After a start, agents who were online count as connected this long, so that their sockets can come back first."""
 _SHOWN = 50
-_TRACED_SESSIONS = 2000
-_TRACED_STEPS = 20
+_SETTINGS: frozenset[RecordKind] = frozenset({"queue", "routing_settings", "business_hours", "channel"})
+"""Records that say how the router works."""
+EXPLAIN = "explain"
+WRITE_RECORDING = "recording.write"
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent in a routing decision: whether it could have had the session, and if not, why."""
-
-    agent_id: AgentId
-    name: str
-    eligible: bool
-    reasons: tuple[str, ...]
-
-
-class TraceStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision of the router about a session."""
-
-    at: Timestamp
-    decision: str
-    agent_id: AgentId | None
-    candidates: tuple[Candidate, ...]
+LeaderWork = Callable[[Leader], Coroutine[Any, Any, None]]
+"""What is done beside a term, until it ends."""
 
 
 class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +78,22 @@ class Dispatch:
         self._directory = directory
         self._presences = presences
         self._leader: Leader | None = None
+        self.calls = LeaderCalls(core)
+        self.traces = Traces(core, directory)
+        self.recorder = Recorder(core)
+        self.router_figures = RouterFigures()
+        self.problems: tuple[QueueProblem, ...] = ()
         self._people_changed = asyncio.Event()
-        self._settled_at: Timestamp | None = None
+        self._settings_changed = asyncio.Event()
         self._figures: dict[SessionId, QueueItem] = {}
         self._watchers: list[Callable[[QueueFigures], None]] = []
-        self._traces: OrderedDict[SessionId, deque[TraceStep]] = OrderedDict()
+        self._works: list[LeaderWork] = []
         self._missed: list[Published] = []
         self._is_rebuilding = False
+        self.calls.is_leading = self._is_leading
+        self.calls.answer(EXPLAIN, self._answer_explain)
+        self.calls.answer(WRITE_RECORDING, self._answer_write)
+        self.recorder.ask_leader = self._ask_write
         core.bus.listen(CHANGED, lambda _: self._people_changed.set())
         core.bus.listen(QUEUE, self._take_figures)
         directory.watch(self._record_changed)
@@ -100,6 +101,10 @@ class Dispatch:
     def watch(self, watcher: Callable[[QueueFigures], None]) -> None:
         """Call the watcher with the queue's figures whenever they are announced."""
         self._watchers.append(watcher)
+
+    def while_leading(self, work: LeaderWork) -> None:
+        """Run this beside each term that this process leads; it is cancelled when the term ends."""
+        self._works.append(work)
 
     def hear(self, published: Published) -> None:
         """Take in a commit from the event stream."""
@@ -118,14 +123,44 @@ class Dispatch:
         item = self._figures.get(session_id)
         return (item.position, item.estimated_wait_s) if item else (None, None)
 
-    def trace(self, session_id: SessionId) -> list[TraceStep]:
-        """Return the latest decisions about a session, oldest first; kept in memory on the leader only."""
-        return list(self._traces.get(session_id, ()))
+    async def trace(self, session_id: SessionId) -> tuple[TraceStep, ...]:
+        """Return the latest decisions about a session, oldest first; kept in the store, so the same on every node."""
+        return await self.traces.of(session_id)
+
+    def _is_leading(self) -> bool:
+        return self._leader is not None and not self._is_rebuilding
+
+    def explain(self, session_id: SessionId, *, limit: int | None = CANDIDATES) -> Trace | None:
+        """Return why a session is where it is; None where this process does not route, or does not know it."""
+        if self._leader is None or self._is_rebuilding:
+            return None
+        return self._leader.engine.explain(session_id, limit=limit)
+
+    async def ask_explain(self, session_id: SessionId) -> Trace | None:
+        """Return what `explain` returns on the leader, from any node.
+
+        Raises:
+            Unavailable: nobody routes, or the leader did not answer in time.
+        """
+        answer = await self.calls.ask(EXPLAIN, session_id.encode())
+        return msgspec.json.decode(answer, type=Trace | None)
+
+    async def _answer_explain(self, payload: bytes) -> bytes:
+        return msgspec.json.encode(self.explain(SessionId(payload.decode())))
+
+    async def _ask_write(self) -> None:
+        await self.calls.ask(WRITE_RECORDING)
+
+    async def _answer_write(self, _payload: bytes) -> bytes:
+        await self.recorder.write()
+        return b""
 
     def _record_changed(self, kind: RecordKind, record_id: str) -> None:
         del record_id
         if kind == "agent":
             self._people_changed.set()
+        elif kind in _SETTINGS:
+            self._settings_changed.set()
 
     async def run(self) -> None:
         """Lead whenever the lease can be had, until cancelled."""
@@ -148,11 +183,19 @@ class Dispatch:
         """Lead one term: rebuild, then keep the lease, the deadlines, the people and the figures going."""
         try:
             epoch = await self._core.store.claim_epoch()
-            leader = Leader(self._core, self._sessions, self._directory, epoch)
-            leader.watch(lambda decision: self._note(leader, decision))
+            await load_zones(self._directory)
+            leader = Leader(
+                self._core,
+                self._sessions,
+                self._directory,
+                epoch,
+                traces=self.traces,
+                recorder=self.recorder,
+                figures=self.router_figures,
+            )
             self._leader, self._is_rebuilding, self._missed = leader, True, []
-            self._settled_at = self._core.clock.now()
-            await leader.rebuild(agent.id for agent in self._directory.agents() if agent.status != "offline")
+            self._note_problems(leader.settings)
+            await leader.rebuild(await self._presences.connected_agents())
             self._catch_up(leader)
             self._presences.source = leader.presence
             log.info("router.leading", epoch=epoch, node=self._core.node)
@@ -160,6 +203,11 @@ class Dispatch:
                 group.create_task(self._keep_deadlines(leader))
                 group.create_task(self._keep_people(leader))
                 group.create_task(self._keep_figures(leader))
+                group.create_task(self._keep_settings(leader))
+                group.create_task(self.traces.run())
+                group.create_task(self.recorder.run())
+                for work in self._works:
+                    group.create_task(work(leader))
                 await self._keep_lease(leader)
                 raise _TermEnded
         except* _TermEnded:
@@ -169,6 +217,7 @@ class Dispatch:
         finally:
             leaving, self._leader, self._is_rebuilding = self._leader, None, False
             self._presences.source = None
+            self.router_figures.waiting = None
             if leaving is not None:
                 await leaving.close()
 
@@ -180,14 +229,14 @@ class Dispatch:
         self._missed = []
 
     async def _keep_lease(self, leader: Leader) -> None:
-        while not leader.is_deposed and await self._holds_lease():
-            await self._core.clock.sleep(_RENEW_S)
+        while not leader.deposed.is_set() and await self._holds_lease():
+            await either(self._core.clock, leader.deposed, _RENEW_S)
 
     async def _keep_deadlines(self, leader: Leader) -> None:
         """Tick the engine at each of its deadlines; a new decision may bring an earlier one."""
         while True:
             leader.has_moved.clear()
-            deadline = leader.engine.next_deadline()
+            deadline = leader.next_deadline()
             wait = _RENEW_S if deadline is None else deadline - self._core.clock.seconds()
             if wait <= 0:
                 leader.tick()
@@ -200,20 +249,30 @@ class Dispatch:
         while True:
             self._people_changed.clear()
             connected = await self._presences.connected_agents()
-            now = self._core.clock.now()
-            is_settling = self._settled_at is not None and seconds_between(self._settled_at, now) < _SETTLE_S
             for agent in self._directory.agents():
-                if not is_settling or agent.id in connected or agent.status == "offline":
-                    leader.see_agent(agent, is_connected=agent.id in connected)
+                leader.see_agent(agent, is_connected=agent.id in connected)
             await either(self._core.clock, self._people_changed, _RENEW_S)
+
+    async def _keep_settings(self, leader: Leader) -> None:
+        """Take over what an administrator changes; what had to be refused is told, and what was in force stays."""
+        while True:
+            await self._settings_changed.wait()
+            self._settings_changed.clear()
+            self._note_problems(await leader.configure())
+
+    def _note_problems(self, settings: Configured) -> None:
+        self.problems = settings.problems
+        for problem in settings.problems:
+            log.error("router.settings_refused", queue=problem.queue_id, hours=problem.hours_id, why=problem.detail)
 
     async def _keep_figures(self, leader: Leader) -> None:
         """Announce who is there and how the queue stands, soon after each change and every two seconds anyway."""
         moved = True
         while True:
+            leader.has_news.clear()
             self._announce(leader, everything=not moved)
             await self._core.clock.sleep(_QUEUE_GAP_S)
-            moved = await either(self._core.clock, leader.has_moved, _RENEW_S)
+            moved = await either(self._core.clock, leader.has_news, _RENEW_S)
 
     def _announce(self, leader: Leader, *, everything: bool) -> None:
         agents = self._directory.agents()
@@ -222,6 +281,7 @@ class Dispatch:
             present = {one: figures for one, figures in present.items() if self._presences.told(one) != figures}
         self._presences.tell_figures(present)
         waiting = leader.engine.waiting()
+        self.router_figures.waiting = len(waiting)
         now = self._core.clock.now()
         since = [leader.waiting_since(SessionId(session)) for session in waiting]
         longest = max((seconds_between(at, now) for at in since if at), default=0.0)
@@ -241,40 +301,6 @@ class Dispatch:
         self._figures = {item.session_id: item for item in figures.items}
         for watcher in self._watchers:
             watcher(figures)
-
-    def _note(self, leader: Leader, decision: d.Decision) -> None:
-        """Keep the step in the session's trace."""
-        session = getattr(decision, "session", None)
-        if session is None:
-            return
-        steps = self._traces.setdefault(SessionId(session), deque(maxlen=_TRACED_STEPS))
-        self._traces.move_to_end(SessionId(session))
-        if len(self._traces) > _TRACED_SESSIONS:
-            self._traces.popitem(last=False)
-        agent = getattr(decision, "agent", None)
-        steps.append(
-            TraceStep(
-                at=self._core.clock.now(),
-                decision=type(decision).__name__.lower(),
-                agent_id=AgentId(agent) if agent else None,
-                candidates=self._candidates(leader, session),
-            )
-        )
-
-    def _candidates(self, leader: Leader, session: str) -> tuple[Candidate, ...]:
-        found = []
-        trace = leader.engine.explain(SessionId(session))
-        for candidate in trace.candidates if trace else ():
-            agent = self._directory.agent(AgentId(candidate.agent))
-            found.append(
-                Candidate(
-                    agent_id=AgentId(candidate.agent),
-                    name=agent.name if agent else "",
-                    eligible=candidate.eligible,
-                    reasons=tuple(str(reason) for reason in candidate.reasons),
-                )
-            )
-        return tuple(found)
 
 
 class _TermEnded(Exception):

@@ -6,13 +6,34 @@ missed or came twice, one look at the record says what to tell. `Known` is what 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from hub.model.ids import AgentId, OfferId
-from hub.model.session import Session
+from hub.model.ids import AgentId, OfferId, SessionId
+from hub.model.session import Demand, Session
 from hub.model.timestamps import Timestamp, to_seconds
 from routing import events as e
+
+NewId = Callable[[], str]
+Relax = tuple[e.RelaxStep, ...]
+Status = Literal["waiting", "offered", "active"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the engine was told that a session asks for; `skills` before any relaxation."""
+
+    line: str
+    skills: Mapping[str, int]
+    language: str | None
+    priority: int
+    weight: int
+    relax: Relax
+
+    def takes_part_in(self, other: Asked) -> bool:
+        """Tell whether a session that asks for `other` can go on in the line in which it asked for this."""
+        return (self.line, self.weight, self.relax) == (other.line, other.weight, other.relax)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,49 +45,34 @@ class Known:
 
     version: int
     since: Timestamp
-    status: Literal["waiting", "offered", "active"]
+    status: Status
+    asked: Asked
     agent: AgentId | None = None
     offer: OfferId | None = None
     offer_to: AgentId | None = None
+    offer_until: float | None = None
     transfer_to: AgentId | None = None
-    priority: int = 5
+
+    def out_of_line(self) -> Known:
+        """Return the belief that makes the next look put a waiting session into its line anew."""
+        return replace(self, asked=replace(self.asked, line=""))
 
 
-def event_for(session: Session, known: Known | None, event_id: str) -> e.Event | None:
-    """Return the event that brings the engine in line with the record; None when they agree."""
-    match session.state:
-        case "queued":
-            return _waiting(session, known, event_id)
-        case "offered":
-            return None if known else restored(session, event_id)
-        case "active" | "wrap_up":
-            return _active(session, known, event_id)
-        case "bot" | "closed":
-            return e.SessionClosed(id=event_id, session=session.id) if known else None
-
-
-def queued(session: Session, event_id: str) -> e.SessionQueued:
-    """Return the event that puts a session in the line at the place that its record gives."""
+def asked_by(session: Session, line: str) -> Asked:
+    """Return what a session asks for in a queue of the router."""
     demand = session.demand
-    return e.SessionQueued(
-        id=event_id,
-        session=session.id,
-        queue=demand.queue,
-        skills=skills_of(session),
+    return Asked(
+        line=line,
+        skills=skills_of(demand),
         language=demand.language,
         priority=demand.priority,
-        customer=session.customer_id,
-        sticky=session.sticky_agent_id,
-        sticky_at=to_seconds(session.sticky_at) if session.sticky_at else None,
         weight=demand.weight,
         relax=tuple((step.after_s, step.skill, step.level) for step in demand.relax),
-        queued_at=to_seconds(session.queued_at) if session.queued_at else None,
     )
 
 
-def skills_of(session: Session) -> dict[str, int]:
-    """Return what the session asks for; belonging to a team is a skill that only its members have."""
-    demand = session.demand
+def skills_of(demand: Demand) -> dict[str, int]:
+    """Return the skills that are asked for; belonging to a team is a skill that only its members have."""
     team = {team_skill(demand.team_id): 1} if demand.team_id else {}
     return {**demand.skills, **team}
 
@@ -76,90 +82,255 @@ def team_skill(team_id: str) -> str:
     return f"team:{team_id}"
 
 
-def restored(session: Session, event_id: str) -> e.SessionRestored | None:
-    """Return the event that puts an offered or active session back after a restart."""
-    agent = session.offer.agent_id if session.state == "offered" and session.offer else session.agent_id
-    if agent is None:
-        return None
-    offer = session.offer if session.state == "offered" else None
-    return e.SessionRestored(
-        id=event_id,
-        session=session.id,
-        agent=agent,
-        state="offered" if offer else "active",
-        offer=offer.id if offer else None,
-        expires_at=to_seconds(offer.expires_at) if offer else None,
-        queue=session.demand.queue,
-        skills=skills_of(session),
-        language=session.demand.language,
-        priority=session.demand.priority,
-        customer=session.customer_id,
-        weight=session.demand.weight,
-        queued_at=to_seconds(session.queued_at) if session.queued_at else None,
-    )
+def relaxed(asked: Asked, waited_s: float) -> dict[str, int]:
+    """Return the skills as the steps of relaxation have left them after a wait."""
+    skills = dict(asked.skills)
+    for after_s, skill, level in sorted(asked.relax, key=lambda step: step[0]):
+        if after_s <= waited_s and skill in skills:
+            if level is None:
+                del skills[skill]
+            else:
+                skills[skill] = min(skills[skill], level)
+    return skills
 
 
-def known_of(session: Session) -> Known | None:
-    """Return what the engine believes after it was told of the record as it stands."""
-    base = Known(
-        version=session.version,
-        since=session.queued_at or session.created_at,
-        status="waiting",
-        priority=session.demand.priority,
-    )
-    offer = session.offer
-    match session.state:
-        case "queued":
-            return base
-        case "offered" if offer:
-            return replace(base, status="offered", offer=offer.id, offer_to=offer.agent_id)
-        case "active" | "wrap_up":
-            return replace(
-                base,
-                status="active",
-                agent=session.agent_id,
-                offer=offer.id if offer else None,
-                offer_to=offer.agent_id if offer else None,
-                transfer_to=session.transfer.agent_id if session.transfer else None,
-            )
-        case _:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One look at a session's record, and what the engine is to be told so that it agrees with it."""
+
+    session: Session
+    asked: Asked
+    now: float
+    new_id: NewId
+    sticky_hold_s: float = 0.0
+
+    def events(self, known: Known | None) -> tuple[e.Event, ...]:
+        """Return the events that bring the engine in line with the record; none when they agree."""
+        match self.session.state:
+            case "queued":
+                return self._waiting(known)
+            case "offered":
+                return self._offered(known)
+            case "active" | "wrap_up":
+                return self._active(known)
+            case "bot" | "closed":
+                return self.gone(known)
+
+    def known(self, before: Known | None, told: tuple[e.Event, ...]) -> Known | None:
+        """Return what the engine believes after it was told these events; None: it knows nothing of the session.
+
+        What the record says but no event can tell stays as it was before: the steps of relaxation of a session that
+        was put back with its agent, and an open offer of a transfer from before this leader's time.
+        """
+        session, offer = self.session, self.session.offer
+        known = Known(
+            version=session.version,
+            since=session.queued_at or session.created_at,
+            status="waiting",
+            asked=self._asked_after(before, told),
+        )
+        match session.state:
+            case "queued":
+                return known if session.offline is None else None
+            case "offered" if offer:
+                until = to_seconds(offer.expires_at)
+                return replace(known, status="offered", offer=offer.id, offer_to=offer.agent_id, offer_until=until)
+            case "active" | "wrap_up":
+                is_ours = before is not None and offer is not None and before.offer == offer.id
+                return replace(
+                    known,
+                    status="active",
+                    agent=session.agent_id,
+                    offer=offer.id if offer and is_ours else None,
+                    offer_to=offer.agent_id if offer and is_ours else None,
+                    transfer_to=self._transfer_after(before, told),
+                )
+            case _:
+                return None
+
+    def _transfer_after(self, before: Known | None, told: tuple[e.Event, ...]) -> AgentId | None:
+        session = self.session
+        if session.transfer is None:
             return None
+        target = session.transfer.agent_id
+        is_told = any(isinstance(event, e.SessionTransferred) and event.to_agent == target for event in told)
+        is_known = before is not None and before.transfer_to == target
+        return target if is_told or is_known or session.offer is not None else None
 
+    def _asked_after(self, before: Known | None, told: tuple[e.Event, ...]) -> Asked:
+        if any(isinstance(event, e.SessionRestored) for event in told):
+            # Steps that were due are in the skills that were told; of steps to come the engine knows nothing.
+            is_done = all(after_s <= self._waited_s for after_s, _, _ in self.asked.relax)
+            return self.asked if is_done else replace(self.asked, relax=())
+        if before is None or any(isinstance(event, e.SessionQueued) for event in told):
+            return self.asked
+        if any(isinstance(event, e.SessionTransferred) and event.to_agent is None for event in told):
+            return self.asked
+        was = before.asked
+        return replace(self.asked, line=was.line, weight=was.weight, relax=was.relax)
 
-def _waiting(session: Session, known: Known | None, event_id: str) -> e.Event | None:
-    if known is None:
-        return queued(session, event_id)
-    if known.status == "offered" and known.offer and known.offer_to:
-        return e.OfferRejected(id=event_id, session=session.id, agent=known.offer_to, offer=known.offer)
-    if known.status == "active" and known.agent:
-        return e.SessionTransferred(
-            id=event_id,
+    def queued(self) -> e.SessionQueued:
+        """Return the event that puts the session in the line at the place that its record gives."""
+        session, asked = self.session, self.asked
+        queued_at = to_seconds(session.queued_at) if session.queued_at else None
+        # One hold per queueing (R10): who has waited that long is not held once more by a new leader.
+        is_held_out = queued_at is not None and self.now - queued_at > self.sticky_hold_s
+        sticky = None if is_held_out else session.sticky_agent_id
+        return e.SessionQueued(
+            id=self.new_id(),
             session=session.id,
-            from_agent=known.agent,
-            queue=session.demand.queue,
-            skills=skills_of(session),
-            language=session.demand.language,
-            keep_place=session.demand.priority < known.priority or known.priority == 0,
+            queue=asked.line,
+            skills=asked.skills,
+            language=asked.language,
+            priority=asked.priority,
+            customer=session.customer_id,
+            sticky=sticky,
+            sticky_at=to_seconds(session.sticky_at) if sticky and session.sticky_at else None,
+            weight=asked.weight,
+            relax=asked.relax,
+            queued_at=queued_at,
         )
-    if known.priority != session.demand.priority:
-        return e.SessionChanged(id=event_id, session=session.id, priority=session.demand.priority)
-    return None
+
+    def restored(self) -> e.SessionRestored | None:
+        """Return the event that puts an offered or active session back after a restart."""
+        session, asked = self.session, self.asked
+        offer = session.offer if session.state == "offered" else None
+        agent = offer.agent_id if offer else session.agent_id
+        if agent is None:
+            return None
+        return e.SessionRestored(
+            id=self.new_id(),
+            session=session.id,
+            agent=agent,
+            state="offered" if offer else "active",
+            offer=offer.id if offer else None,
+            expires_at=to_seconds(offer.expires_at) if offer else None,
+            queue=asked.line,
+            skills=self._skills_now(),
+            language=asked.language,
+            priority=asked.priority,
+            customer=session.customer_id,
+            weight=asked.weight,
+            queued_at=to_seconds(session.queued_at) if session.queued_at else None,
+        )
+
+    @property
+    def _waited_s(self) -> float:
+        queued_at = self.session.queued_at
+        return self.now - to_seconds(queued_at) if queued_at else 0.0
+
+    def _skills_now(self) -> dict[str, int]:
+        return relaxed(self.asked, self._waited_s)
+
+    def _waiting(self, known: Known | None) -> tuple[e.Event, ...]:
+        session = self.session
+        if session.offline is not None:
+            return self.gone(known)
+        if known is None:
+            return (self.queued(),)
+        if known.status == "active" and known.agent and not self.asked.relax:
+            return self._given_back(known, known.agent)
+        if known.status == "active" or not self.asked.takes_part_in(known.asked):
+            return (*self.gone(known), self.queued())
+        if known.status == "offered" and known.offer and known.offer_to:
+            rejected = e.OfferRejected(id=self.new_id(), session=session.id, agent=known.offer_to, offer=known.offer)
+            return (*self._changed(known.asked), rejected)
+        return self._changed(known.asked)
+
+    def _given_back(self, known: Known, agent: AgentId) -> tuple[e.Event, ...]:
+        keeps = self.asked.priority < known.asked.priority or known.asked.priority == 0
+        moved = e.SessionTransferred(
+            id=self.new_id(),
+            session=self.session.id,
+            from_agent=agent,
+            queue=self.asked.line,
+            skills=self.asked.skills,
+            language=self.asked.language or "",
+            keep_place=keeps,
+        )
+        engine_priority = max(0, known.asked.priority - 1) if keeps else known.asked.priority
+        return (moved, *self._changed(replace(self.asked, priority=engine_priority)))
+
+    def _changed(self, before: Asked) -> tuple[e.Event, ...]:
+        """Return the event for what is asked otherwise than before, in the same line of the same queue."""
+        asked = self.asked
+        priority = asked.priority if asked.priority != before.priority else None
+        skills = self._skills_now() if asked.skills != before.skills else None
+        language = (asked.language or "") if asked.language != before.language else None
+        if priority is None and skills is None and language is None:
+            return ()
+        changed = e.SessionChanged(
+            id=self.new_id(), session=self.session.id, priority=priority, skills=skills, language=language
+        )
+        return (changed,)
+
+    def _offered(self, known: Known | None) -> tuple[e.Event, ...]:
+        offer = self.session.offer
+        if known is not None and offer is not None and known.status == "offered" and known.offer == offer.id:
+            return self._changed(known.asked)
+        restored = self.restored()
+        return (*self.gone(known), *((restored,) if restored else ()))
+
+    def _active(self, known: Known | None) -> tuple[e.Event, ...]:
+        agent = self.session.agent_id
+        if agent is None:
+            return ()
+        if known is None:
+            restored = self.restored()
+            return (restored,) if restored else ()
+        return (*self._held(known, agent), *self._changed(known.asked))
+
+    def _held(self, known: Known, agent: AgentId) -> tuple[e.Event, ...]:
+        session = self.session
+        if known.agent != agent:
+            if known.offer and known.offer_to == agent:
+                return (e.OfferAccepted(id=self.new_id(), session=session.id, agent=agent, offer=known.offer),)
+            return (e.SessionForced(id=self.new_id(), session=session.id, agent=agent),)
+        transfer = session.transfer
+        if transfer and transfer.agent_id != known.transfer_to:
+            moved = e.SessionTransferred(
+                id=self.new_id(), session=session.id, from_agent=agent, to_agent=transfer.agent_id
+            )
+            return (moved,)
+        if transfer is None and known.offer and known.offer_to:
+            return (e.OfferRejected(id=self.new_id(), session=session.id, agent=known.offer_to, offer=known.offer),)
+        return ()
+
+    def gone(self, known: Known | None) -> tuple[e.Event, ...]:
+        """Return the event that lets the engine forget the session, if it knows it."""
+        return (e.SessionClosed(id=self.new_id(), session=self.session.id),) if known else ()
 
 
-def _active(session: Session, known: Known | None, event_id: str) -> e.Event | None:
-    agent = session.agent_id
-    if agent is None:
-        return None
-    if known is None or known.status == "waiting":
-        return e.SessionForced(id=event_id, session=session.id, agent=agent) if known else restored(session, event_id)
-    if known.agent != agent:
-        if known.offer and known.offer_to == agent:
-            return e.OfferAccepted(id=event_id, session=session.id, agent=agent, offer=known.offer)
-        return e.SessionForced(id=event_id, session=session.id, agent=agent)
-    if session.transfer and session.transfer.agent_id != known.transfer_to:
-        return e.SessionTransferred(
-            id=event_id, session=session.id, from_agent=agent, to_agent=session.transfer.agent_id
+def standing_events(session: SessionId, known: Known, new_id: NewId) -> list[e.Event]:
+    """Return the events that bring a router which does not know the session to what is believed of it."""
+    asked, since = known.asked, to_seconds(known.since)
+    holder = known.offer_to if known.status == "offered" else known.agent
+    if known.status == "waiting" or holder is None:
+        waiting = e.SessionQueued(
+            id=new_id(),
+            session=session,
+            queue=asked.line,
+            skills=asked.skills,
+            language=asked.language,
+            priority=asked.priority,
+            weight=asked.weight,
+            relax=asked.relax,
+            queued_at=since,
         )
-    if session.transfer is None and known.offer and known.offer_to:
-        return e.OfferRejected(id=event_id, session=session.id, agent=known.offer_to, offer=known.offer)
-    return None
+        return [waiting]
+    is_offered = known.status == "offered"
+    restored = e.SessionRestored(
+        id=new_id(),
+        session=session,
+        agent=holder,
+        state="offered" if is_offered else "active",
+        offer=known.offer if is_offered else None,
+        expires_at=known.offer_until if is_offered else None,
+        queue=asked.line,
+        skills=asked.skills,
+        language=asked.language,
+        priority=asked.priority,
+        weight=asked.weight,
+        queued_at=since,
+    )
+    return [restored]

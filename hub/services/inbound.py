@@ -30,12 +30,12 @@ from hub.services.arrivals import Arrival, Taken, claim_key, claim_of, event_of
 from hub.services.connectors import Connectors
 from hub.services.consents import Consents, with_records
 from hub.services.core import Core
-from hub.services.directory import Directory
 from hub.services.given_files import GivenFiles
 from hub.services.identities import Identities, Resolved
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.threads import Threads
+from hub.services.triage import Triage, Verdict
 
 _ATTEMPTS = 20
 _CACHED = 100_000
@@ -49,17 +49,18 @@ class Inbounds:
         core: Core,
         sessions: Sessions,
         identities: Identities,
-        directory: Directory,
         connectors: Connectors,
         *,
         statuses: Statuses,
         consents: Consents,
         given: GivenFiles,
+        triage: Triage,
     ) -> None:
         """Keep the open session of recently seen customers in memory; the store decides."""
         self._statuses = statuses
         self._consents = consents
         self._given = given
+        self._triage = triage
         self._threads = Threads(core, sessions)
         self._store = core.store
         self._clock = core.clock
@@ -67,7 +68,6 @@ class Inbounds:
         self._bot_idle_s = core.session.bot_idle_s
         self._sessions = sessions
         self._identities = identities
-        self._directory = directory
         self._connectors = connectors
         self._open: OrderedDict[CustomerId, SessionId] = OrderedDict()
 
@@ -239,17 +239,34 @@ class Inbounds:
         customer = resolved.customer
         async with self._sessions.lock(SessionId(f"customer/{customer.id}")):
             latest = await self._latest_session(customer.id)
+            is_open = latest is not None and latest.is_open
+            verdict = await self._judge(arrival, customer, is_start=not is_open)
             command = arrival.receive(customer, self._clock.now(), self._ids)
+            if verdict is not None:
+                command = self._triage.raised(command, verdict)
             if latest is not None and latest.is_open:
                 session, _ = await self._sessions.act(
                     latest.id, command, enrich=lambda commit: arrival.claimed(commit, resolved)
                 )
             else:
-                session = await self._open_session(arrival, resolved, command, latest)
+                session = await self._open_session(arrival, resolved, command, latest, verdict)
             if resolved.is_changed:
                 self._identities.note(customer)
             self._note_open(session)
         return Taken(id=arrival.message_id, seq=session.last_customer_seq, session_id=session.id)
+
+    async def _judge(self, arrival: Arrival, customer: Customer, *, is_start: bool) -> Verdict | None:
+        """Return what the rules say of a message; of what a machine wrote they say nothing."""
+        if arrival.inbound.is_automatic:
+            return None
+        return await self._triage.judge(
+            arrival.channel,
+            arrival.content,
+            language=arrival.channel.routing.language or arrival.sender.language or customer.language,
+            level=customer.level,
+            now=self._clock.now(),
+            is_start=is_start,
+        )
 
     async def _latest_session(self, customer_id: CustomerId) -> Session | None:
         """Return the customer's open session, or else the newest closed one."""
@@ -263,14 +280,20 @@ class Inbounds:
         return next((session for session in page.items if session.is_open), page.items[0] if page.items else None)
 
     async def _open_session(
-        self, arrival: Arrival, resolved: Resolved, first: c.Receive, latest: Session | None
+        self,
+        arrival: Arrival,
+        resolved: Resolved,
+        first: c.Receive,
+        latest: Session | None,
+        verdict: Verdict | None,
     ) -> Session:
         customer, channel = resolved.customer, arrival.channel
         before = latest.routes.get(channel.id) if latest else None
         if before is not None:
             # An auto-responder must not get fresh answers by having its session closed.
             first = replace(first, route=replace(first.route, automatic_at=before.automatic_at))
-        bot = self._directory.bot(channel.routing.bot_id) if channel.routing.bot_id else None
+        bot = self._triage.first_bot(channel, verdict.choice) if verdict else None
+        demand = arrival.demand(customer)
         now = self._clock.now()
         command = c.Open(
             first=first,
@@ -279,7 +302,7 @@ class Inbounds:
             customer_name=customer.name,
             customer_level=customer.level,
             customer_language=arrival.sender.language or customer.language,
-            demand=arrival.demand(customer),
+            demand=self._triage.placed(demand, verdict.choice) if verdict else demand,
             bot_id=bot.id if bot else None,
             is_filed=arrival.needs_nobody,
             bot_name=bot.name if bot else "",

@@ -3,122 +3,117 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import assert_never
+from collections.abc import Iterable
 
 import structlog
 
-from hub.errors import Conflict, NotFound, Unavailable
+from hub.errors import NotFound, Unavailable
 from hub.model import commands as c
 from hub.model.agent import Agent, Presence
 from hub.model.ids import AgentId, OfferId, SessionId
 from hub.model.session import Session
-from hub.model.timestamps import Timestamp, from_seconds
+from hub.model.timestamps import Timestamp, to_seconds
 from hub.services.core import Core
 from hub.services.directory import Directory
-from hub.services.dispatch_view import Known, event_for, known_of, queued, restored, team_skill
+from hub.services.dispatch_view import Known, View, asked_by, standing_events
+from hub.services.leader_people import People
+from hub.services.leader_writing import Writing
+from hub.services.recording import Recorder
+from hub.services.router_config import Configured, Lines, Place, configured, is_line_open, place_of
+from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
+from hub.services.traces import Traces
+from hub.services.verdicts import Openings, believed, command_of
+from hub.services.zones import load_zones
 from routing import decisions as d
 from routing import events as e
-from routing.config import Config
 from routing.engine import Engine
 
 log = structlog.get_logger()
 
-Watcher = Callable[[d.Decision], None]
+_BREATH = 200
+"""Sessions told in a row before others get a turn."""
 
 
 class Leader:
     """One term of leadership: an engine, and what it believes of each session and agent."""
 
-    def __init__(self, core: Core, sessions: Sessions, directory: Directory, epoch: int) -> None:
-        """Begin with an empty engine; `rebuild` fills it."""
+    def __init__(
+        self,
+        core: Core,
+        sessions: Sessions,
+        directory: Directory,
+        epoch: int,
+        *,
+        traces: Traces,
+        recorder: Recorder,
+        figures: RouterFigures,
+    ) -> None:
+        """Begin with an empty engine; `rebuild` fills it. The zones of the business hours are loaded before."""
         self._core = core
         self._sessions = sessions
         self._directory = directory
-        self._epoch = epoch
-        config = Config(accept_timeout=core.session.accept_timeout_s, grace=core.session.grace_s)
-        self.engine = Engine(config, epoch)
+        self.epoch = epoch
+        self._traces = traces
+        self._recorder = recorder
+        self._figures = figures
+        self._lines = Lines(directory)
+        self._openings = Openings()
+        self.settings = configured(directory, core.session)
+        self.engine = Engine(self.settings.config, epoch)
         self._known: dict[SessionId, Known] = {}
-        self._present: dict[AgentId, str] = {}
-        self._shapes: dict[AgentId, tuple[object, ...]] = {}
-        self._acts: set[asyncio.Task[None]] = set()
-        self._pending: Counter[SessionId] = Counter()
-        self._watchers: list[Watcher] = []
+        self._places: dict[SessionId, Place] = {}
+        self._offline: set[SessionId] = set()
+        self._old_offers: dict[SessionId, tuple[OfferId, float]] = {}
+        """Offers of transfers from before this term: the engine does not know them, so their end is seen to here."""
+        self._people = People(directory, tell=self.tell, new_id=self._event_id, used=self._used)
+        self._writing = Writing(core, sessions, epoch, figures, look_again=self._look_again)
         self._count = 0
+        self._is_rebuilding = True
         self.has_moved = asyncio.Event()
-        self.is_deposed = False
-
-    def watch(self, watcher: Watcher) -> None:
-        """Call the watcher with each decision, right after it was made."""
-        self._watchers.append(watcher)
+        """Something happened, so the next deadline may be another; cleared by whoever keeps the deadlines."""
+        self.has_news = asyncio.Event()
+        """The same, for whoever announces the figures."""
+        self.deposed = self._writing.deposed
 
     async def rebuild(self, connected: Iterable[AgentId]) -> None:
         """Fill the engine from the store: agents, then what they hold, then the waiting in their old order."""
+        self._traces.epoch = self.epoch
+        self._recorder.begin(self.settings.config, self.epoch, self._standing)
         there = frozenset(connected)
         for agent in self._directory.agents():
-            self.see_agent(agent, is_connected=agent.id in there)
+            self._people.find_again(agent, is_connected=agent.id in there)
         waiting: list[Session] = []
         async for session in self._core.store.open_sessions():
             if session.state == "queued":
                 waiting.append(session)
-            elif (event := restored(session, self._event_id())) is not None:
-                self._remember(session)
-                self.tell(event)
-        for session in sorted(waiting, key=lambda one: (one.queued_at or one.created_at, one.id)):
-            self._remember(session)
-            self.tell(queued(session, self._event_id()))
+            else:
+                self._follow(session)
+        for number, session in enumerate(sorted(waiting, key=self._place_in_line)):
+            self._follow(session)
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+        self._is_rebuilding = False
+        self._recall_open()
+
+    def _place_in_line(self, session: Session) -> tuple[float, str, SessionId]:
+        """Return the session's place in R2 order, so that the most urgent are offered first after a restart."""
+        since, priority = session.queued_at or session.created_at, session.demand.priority
+        aging = self.settings.config.aging_s
+        if aging is not None:
+            return (to_seconds(since) + priority * aging, "", session.id)
+        return (priority, since, session.id)
 
     def see_agent(self, agent: Agent, *, is_connected: bool) -> None:
         """Tell the engine what changed of an agent: there or not, chosen status, profile."""
-        before = self._present.get(agent.id, "out")
-        now = presence_of(agent, is_connected=is_connected, before=before)
-        shape = (agent.skills, agent.languages, agent.capacity, agent.team_ids)
-        if before == "out" and now in ("online", "away"):
-            self._sign_in(agent)
-            before = "online"
-        elif self._shapes.get(agent.id) != shape and now != "out":
-            self.tell(
-                e.AgentChanged(
-                    id=self._event_id(),
-                    agent=agent.id,
-                    skills=skills_of_agent(agent),
-                    languages=agent.languages,
-                    capacity=agent.capacity,
-                )
-            )
-        self._shapes[agent.id] = shape
-        self._present[agent.id] = now
-        if before == now:
-            return
-        match now:
-            case "online" | "away":
-                if before == "lost":
-                    self.tell(e.AgentBack(id=self._event_id(), agent=agent.id))
-                self.tell(e.AgentStatus(id=self._event_id(), agent=agent.id, status=now))
-            case "lost":
-                self.tell(e.AgentLost(id=self._event_id(), agent=agent.id))
-            case _:
-                self.tell(e.AgentSignedOut(id=self._event_id(), agent=agent.id))
-
-    def _sign_in(self, agent: Agent) -> None:
-        self.tell(
-            e.AgentOnline(
-                id=self._event_id(),
-                agent=agent.id,
-                skills=skills_of_agent(agent),
-                languages=agent.languages,
-                capacity=agent.capacity,
-            )
-        )
+        self._people.see(agent, is_connected=is_connected)
 
     def presence(self, agent: Agent) -> Presence:
         """Return what the engine knows of an agent's presence."""
-        state = self._present.get(agent.id, "out")
-        status = agent.status if state in ("online", "away", "lost") else "offline"
-        return Presence(status=status, used=self.engine.used(agent.id), capacity=agent.capacity)
+        return self._people.presence(agent)
+
+    def _used(self, agent_id: AgentId) -> int:
+        return self.engine.used(agent_id)
 
     def see_session(self, session: Session) -> None:
         """Bring the engine in line with a session's record.
@@ -127,128 +122,109 @@ class Leader:
         decision; the end of the commit looks again.
         """
         known = self._known.get(session.id)
-        if not self._pending[session.id] and (known is None or session.version > known.version):
-            self._follow(session, known)
+        if not self._writing.is_pending(session.id) and (known is None or session.version > known.version):
+            self._follow(session)
 
-    def _follow(self, session: Session, known: Known | None) -> None:
-        event = event_for(session, known, self._event_id())
-        self._remember(session)
-        if isinstance(event, e.SessionForced) and not self._is_signed_in(AgentId(event.agent)):
+    def _follow(self, session: Session) -> None:
+        # A session put back with its agent may have more to tell: an asked transfer, for one.
+        while self._tell_of(session):
+            pass
+
+    def _tell_of(self, session: Session) -> bool:
+        """Tell what one look at the record says; return whether another look may say more."""
+        place = place_of(session)
+        view = View(
+            session=session,
+            asked=asked_by(session, self._lines.at(place)),
+            now=self._core.clock.seconds(),
+            new_id=self._event_id,
+            sticky_hold_s=self.settings.config.sticky_hold,
+        )
+        known = self._known.get(session.id)
+        events = view.events(known)
+        if any(isinstance(one, e.SessionForced) and not self._people.is_signed_in(one.agent) for one in events):
             # The engine knows nobody who has not signed in: it starts the grace of such an agent instead.
-            if known is not None:
-                self.tell(e.SessionClosed(id=self._event_id(), session=session.id))
-            event = restored(session, self._event_id())
-        if event is not None:
+            restored = view.restored()
+            events = (*view.gone(known), *((restored,) if restored else ()))
+        self._remember(session, view.known(known, events), place)
+        for event in events:
             self.tell(event)
+        return any(isinstance(event, e.SessionRestored) for event in events)
 
-    def _is_signed_in(self, agent_id: AgentId) -> bool:
-        """Tell whether the engine knows an agent; one who has just come online is signed in at once."""
-        agent = self._directory.agent(agent_id)
-        if agent is not None and self._present.get(agent_id, "out") == "out":
-            self.see_agent(agent, is_connected=True)
-        return self._present.get(agent_id, "out") != "out"
-
-    def _remember(self, session: Session) -> None:
-        known = known_of(session)
+    def _remember(self, session: Session, known: Known | None, place: Place) -> None:
+        offer = session.offer
         if known is None:
             self._known.pop(session.id, None)
         else:
             self._known[session.id] = known
+        is_offline = session.state == "queued" and session.offline is not None
+        (self._offline.add if is_offline else self._offline.discard)(session.id)
+        if known is not None or is_offline:
+            self._places[session.id] = place
+        else:
+            self._places.pop(session.id, None)
+        if offer is not None and offer.kind == "transfer" and known is not None and known.offer is None:
+            self._old_offers[session.id] = (offer.id, to_seconds(offer.expires_at))
+        else:
+            self._old_offers.pop(session.id, None)
+
+    def next_deadline(self) -> float | None:
+        """Return when a tick is wanted next; None when nothing is due ever."""
+        due = [until for _, until in self._old_offers.values()]
+        deadline = self.engine.next_deadline()
+        return min(due, default=None) if deadline is None else min([deadline, *due])
 
     def tick(self) -> None:
-        """Let the engine do what is due now."""
+        """Let the engine do what is due now, and end what is left of former terms."""
         self.tell(e.Tick(id=self._event_id()))
+        now = self._core.clock.seconds()
+        for session_id, (offer_id, until) in list(self._old_offers.items()):
+            if until <= now:
+                del self._old_offers[session_id]
+                self._writing.begin(session_id, c.EndOffer(offer_id=offer_id, reason="timeout"))
 
     def tell(self, event: e.Event) -> None:
         """Apply an event and begin to carry out the decisions."""
-        for decision in self.engine.apply(event, self._core.clock.seconds()):
-            self._believe(decision)
-            for watcher in self._watchers:
-                watcher(decision)
-            command = self._command(decision)
-            if command is not None:
-                self._pending[command[0]] += 1
-                task = asyncio.ensure_future(self._commit(*command))
-                self._acts.add(task)
-                task.add_done_callback(self._acts.discard)
+        began = self._core.clock.seconds()
+        self._recorder.note(event, began)
+        decisions = self.engine.apply(event, began)
+        self._figures.decided(decisions, self._core.clock.seconds() - began)
+        for decision in decisions:
+            self._take(decision, began)
         self.has_moved.set()
+        self.has_news.set()
+
+    def _take(self, decision: d.Decision, now: float) -> None:
+        # A new leader says of everybody who waits that they wait, and why: that is no news of them.
+        is_news = not (self._is_rebuilding and isinstance(decision, d.Waiting | d.Alert))
+        if is_news and isinstance(decision, d.Refused | d.Alert):
+            log.info("routing.noticed", decision=type(decision).__name__, detail=str(decision))
+        found = command_of(
+            decision, directory=self._directory, ids=self._core.ids, due_at=self._opens_at(decision, now)
+        )
+        step = self._traces.step(self.engine, decision, self._core.clock.now()) if is_news else None
+        session_id = getattr(decision, "session", None)
+        known = self._known.get(session_id) if session_id is not None else None
+        if session_id is not None and known is not None:
+            after = believed(decision, known)
+            if after is not None:
+                self._known[session_id] = after
+            else:
+                del self._known[session_id]
+        if found is not None:
+            self._writing.begin(*found, step=step)
+        elif step is not None:
+            self._traces.keep(step)
+
+    def _opens_at(self, decision: d.Decision, now: float) -> Timestamp | None:
+        if not isinstance(decision, d.OutsideHours):
+            return None
+        place = self._places.get(decision.session)
+        return self._openings.next(self.settings.config, self._lines.at(place), now) if place is not None else None
 
     def _event_id(self) -> str:
         self._count += 1
-        return f"{self._epoch}-{self._count}"
-
-    def _believe(self, decision: d.Decision) -> None:
-        """Note what a decision means, before its commit comes back through the stream."""
-        match decision:
-            case d.Offered():
-                self._change(decision.session, offer=decision.offer, offer_to=AgentId(decision.agent))
-                if decision.kind == "new":
-                    self._change(decision.session, status="offered")
-            case d.Rescinded():
-                known = self._known.get(SessionId(decision.session))
-                self._change(decision.session, offer=None, offer_to=None, transfer_to=None)
-                if known and known.status == "offered":
-                    self._change(decision.session, status="waiting")
-            case d.Unassigned():
-                known = self._known.get(SessionId(decision.session))
-                if known and known.agent == decision.agent:
-                    self._change(decision.session, status="waiting", agent=None, offer=None, offer_to=None)
-            case d.TransferFailed():
-                self._change(decision.session, offer=None, offer_to=None, transfer_to=None)
-            case d.Assigned() | d.Waiting() | d.OutsideHours() | d.Refused() | d.Alert():
-                return
-            case _:
-                assert_never(decision)
-
-    def _change(self, session: str, **changes: object) -> None:
-        known = self._known.get(SessionId(session))
-        if known is not None:
-            self._known[SessionId(session)] = replace(known, **changes)  # type: ignore[arg-type]  # names are literal
-
-    def _command(self, decision: d.Decision) -> tuple[SessionId, c.Command] | None:
-        match decision:
-            case d.Offered():
-                agent = self._directory.agent(AgentId(decision.agent))
-                offer = c.MakeOffer(
-                    offer_id=OfferId(decision.offer),
-                    agent_id=AgentId(decision.agent),
-                    agent_name=agent.name if agent else "",
-                    expires_at=from_seconds(decision.expires_at),
-                    kind=decision.kind,
-                )
-                return SessionId(decision.session), offer
-            case d.Rescinded():
-                end = c.EndOffer(offer_id=OfferId(decision.offer), reason=decision.reason)
-                return SessionId(decision.session), end
-            case d.Unassigned():
-                release = c.Release(agent_id=AgentId(decision.agent), reason=decision.reason)
-                return SessionId(decision.session), release
-            case d.TransferFailed():
-                fail = c.FailTransfer(agent_id=AgentId(decision.agent), reason=decision.reason)
-                return SessionId(decision.session), fail
-            case d.Refused() | d.Alert():
-                log.info("routing.noticed", decision=type(decision).__name__, detail=str(decision))
-                return None
-            case d.Assigned() | d.Waiting() | d.OutsideHours():
-                return None
-            case _:
-                assert_never(decision)
-
-    async def _commit(self, session_id: SessionId, command: c.Command) -> None:
-        try:
-            await self._sessions.act(session_id, command, epoch=self._epoch)
-        except (NotFound, Conflict) as error:
-            log.info("routing.void", session=session_id, command=type(command).__name__, why=error.type)
-            self.is_deposed = self.is_deposed or error.type == "stale-epoch"
-        except Unavailable:
-            log.warning("routing.store_unavailable", session=session_id)
-            await self._core.clock.sleep(1.0)
-        finally:
-            self._pending[session_id] -= 1
-            if not self._pending[session_id]:
-                del self._pending[session_id]
-        if session_id not in self._pending and not self.is_deposed:
-            await self._look_again(session_id)
+        return f"{self.epoch}-{self._count}"
 
     async def _look_again(self, session_id: SessionId) -> None:
         """See how the session really stands now that the decision is committed, or void.
@@ -257,10 +233,63 @@ class Leader:
         """
         try:
             session = await self._sessions.get(session_id)
-            if not self._pending[session_id]:
-                self._follow(session, self._known.get(session_id))
+            if not self._writing.is_pending(session_id):
+                self._follow(session)
         except Unavailable:
             log.warning("routing.store_unavailable", session=session_id)
+        except NotFound:
+            log.warning("routing.session_unknown", session=session_id)
+
+    async def tell_again(self, session_id: SessionId) -> None:
+        """Forget what the engine should know of a session, and tell it anew from the record."""
+        self._known.pop(session_id, None)
+        await self._look_again(session_id)
+
+    async def configure(self) -> Configured:
+        """Take over what the administrator's records say now; return it. No offer is lost or made twice by that.
+
+        Who waits in another queue than before, or in one that is now closed, comes to it anew with the old place.
+        """
+        await load_zones(self._directory)
+        old, now = self.settings.config, self._core.clock.seconds()
+        self.settings = configured(self._directory, self._core.session, old)
+        config = self.settings.config
+        if config != old:
+            self.engine = Engine.restore(config, self.engine.snapshot(), self.epoch)
+            self._openings.forget()
+            self._recorder.begin(config, self.epoch, self._standing)
+            self.tick()
+        closed = {name for name in config.queues if not is_line_open(config, name, now)}
+        closed = {name for name in closed if is_line_open(old, name, now)}
+        moved = [one for one, known in self._known.items() if self._has_moved_line(one, known, closed)]
+        for session_id in moved:
+            await self._look_again(session_id)
+        self._recall_open()
+        return self.settings
+
+    def _has_moved_line(self, session_id: SessionId, known: Known, closed: set[str]) -> bool:
+        if known.status == "waiting" and known.asked.line in closed:
+            self._known[session_id] = known.out_of_line()
+            return True
+        return known.asked.line != self._lines.at(self._places[session_id])
+
+    def _recall_open(self) -> None:
+        """Take up again whoever was turned away from a queue that is open now."""
+        now = self._core.clock.seconds()
+        for session_id in self._offline:
+            if is_line_open(self.settings.config, self._lines.at(self._places[session_id]), now):
+                self._writing.begin(session_id, c.Recall())
+
+    def _standing(self) -> list[e.Event]:
+        """Return the events that bring an empty router to where this one is, for a recording that can be played."""
+        events = self._people.present_events()
+        for session_id, known in self._known.items():
+            if known.status != "waiting":
+                events += standing_events(session_id, known, self._event_id)
+        for session_id, known in sorted(self._known.items(), key=lambda one: one[1].since):
+            if known.status == "waiting":
+                events += standing_events(session_id, known, self._event_id)
+        return events
 
     def waiting_since(self, session_id: SessionId) -> Timestamp | None:
         """Return when a session was queued."""
@@ -269,20 +298,4 @@ class Leader:
 
     async def close(self) -> None:
         """Stop: what is being committed ends or is dropped; the next leader finds it in the store."""
-        for task in self._acts:
-            task.cancel()
-        await asyncio.gather(*self._acts, return_exceptions=True)
-
-
-def presence_of(agent: Agent, *, is_connected: bool, before: str) -> str:
-    """Return how the engine should see an agent: `online`, `away`, `lost` (grace runs) or `out`."""
-    if agent.status == "offline" or agent.disabled or not agent.has("agent", "supervisor", "admin"):
-        return "out"
-    if is_connected:
-        return agent.status
-    return "out" if before == "out" else "lost"
-
-
-def skills_of_agent(agent: Agent) -> dict[str, int]:
-    """Return the agent's skills; belonging to a team counts as one at the highest level."""
-    return {**agent.skills, **{team_skill(team_id): 10 for team_id in agent.team_ids}}
+        await self._writing.close()

@@ -105,8 +105,9 @@ class Sessions:
                     return await self._attempt(session, make, epoch, enrich)
                 except VersionConflict:
                     session, fresh = await self._load(session_id), True
-                except Conflict:
-                    if fresh:
+                except Conflict as error:
+                    # A newer leader stays newer, whatever the session has become.
+                    if fresh or error.type == "stale-epoch":
                         raise
                     session, fresh = await self._load(session_id), True
         raise Unavailable("The session is being changed by many at once: try again.")

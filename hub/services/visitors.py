@@ -34,6 +34,9 @@ from hub.services.sessions import Sessions
 
 _TOKEN_S = 400 * 86400
 """A visitor token lives as long as browsers keep storage at most; it is renewed at every connect."""
+_LOOKS = 30
+_LOOK_S = 0.1
+_CALL_ME = {"zh": "请回电：{contact} {when}", "en": "Please call me back: {contact} {when}"}
 _HUMAN = {"zh": "我想转人工客服", "en": "I would like to talk to a person"}
 
 
@@ -60,6 +63,13 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
     attachment_ids: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=10)] = ()
     payload: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class CallbackWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a visitor wants to be called back, and in their words when."""
+
+    contact: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    wish: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class Visitors:
@@ -245,6 +255,37 @@ class Visitors:
             session = await self._sessions.get(SessionId(taken.session_id))
         command = c.AskPerson(actor=self._actor(session), reason="asked", summary=_summary(session, locale))
         return (await self._sessions.act(session.id, command))[0]
+
+    async def wish_callback(self, visitor: VisitorIdentity, wish: CallbackWish, locale: str) -> Session:
+        """Note where a visitor who comes outside hours wants to be called back; without a session, one is opened.
+
+        Raises:
+            InvalidInput: there is no contact.
+            Conflict: code `not-offline`: somebody is here to answer.
+        """
+        contact, when = wish.contact.strip(), wish.wish.strip()
+        if not contact:
+            raise InvalidInput("Give a phone number or another way to reach you.")
+        session = await self.open_session(visitor)
+        if session is None:
+            text = _CALL_ME["zh" if locale.startswith("zh") else "en"].format(contact=contact, when=when).strip()
+            taken = await self._receive(visitor, f"callback/{self._core.ids.new()}", Text(text=text))
+            session = await self._sessions.get(SessionId(taken.session_id))
+        if session.state == "bot":
+            command = c.AskPerson(actor=self._actor(session), reason="asked", summary=_summary(session, locale))
+            session = (await self._sessions.act(session.id, command))[0]
+        session = await self._turned_away(session)
+        note = c.WishCallback(customer=self._actor(session), contact=contact, wish=when)
+        return (await self._sessions.act(session.id, note))[0]
+
+    async def _turned_away(self, session: Session) -> Session:
+        """Wait until the router, which hears of a new session through the stream, has found its queue closed."""
+        for _ in range(_LOOKS):
+            if session.offline is not None or session.state != "queued":
+                break
+            await self._core.clock.sleep(_LOOK_S)
+            session = await self._sessions.get(session.id)
+        return session
 
     async def rate(self, visitor: VisitorIdentity, score: int, comment: str) -> Session:
         """Rate the visitor's last session.

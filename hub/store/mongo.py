@@ -10,8 +10,8 @@ Every write asks for a majority, every call has a time limit, and every trouble 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,9 +36,11 @@ T = TypeVar("T")
 SELECTION_S = 3.0
 """How long a server that takes writes is looked for, in one try."""
 CALL_S = 5.0
-"""How long one call may take in all, the driver's own repeats included."""
+"""How long one call may take in all, the wait for a thread and the driver's own repeats included."""
 
 _DUPLICATE = 11000
+_EACH = 500
+"""Documents fetched in one call where all are gone through."""
 _DEFAULT_NAME = "huike"
 
 
@@ -115,7 +117,7 @@ class MongoDatabase:
                 options["partialFilterExpression"] = dict(index.only)
             if index.expire_after_s is not None:
                 options["expireAfterSeconds"] = index.expire_after_s
-            with _plain_errors():
+            async with _in_time():
                 model = IndexModel(list(index.fields.items()), **options)
                 await self._collection(index.collection).create_indexes([model])
 
@@ -127,7 +129,7 @@ class MongoDatabase:
         Raises:
             Unavailable: any other trouble; each of the documents may be there or not.
         """
-        with _plain_errors():
+        async with _in_time():
             try:
                 await self._collection(collection, journaled=journaled).insert_many(documents, ordered=False)
             except BulkWriteError as error:
@@ -137,7 +139,7 @@ class MongoDatabase:
     async def change_each(self, collection: str, changes: Sequence[Change], *, journaled: bool = True) -> list[int]:
         """Make changes, each for itself, in one call; return the numbers of those that met a duplicate."""
         operations = [UpdateOne(each.filter, each.update, upsert=each.upsert) for each in changes]
-        with _plain_errors():
+        async with _in_time():
             try:
                 await self._collection(collection, journaled=journaled).bulk_write(operations, ordered=False)
             except BulkWriteError as error:
@@ -146,7 +148,7 @@ class MongoDatabase:
 
     async def change_many(self, collection: str, wanted: Document, update: Document) -> int:
         """Change all documents that the filter names; return their number."""
-        with _plain_errors():
+        async with _in_time():
             result = await self._collection(collection).update_many(wanted, update)
             return result.modified_count
 
@@ -154,7 +156,7 @@ class MongoDatabase:
         self, collection: str, wanted: Document, update: Document, *, upsert: bool = False, journaled: bool = True
     ) -> Document | None:
         """Change one document and return it as it is afterwards; None when there is none."""
-        with _plain_errors():
+        async with _in_time():
             found: Document | None = await self._collection(collection, journaled=journaled).find_one_and_update(
                 wanted, update, upsert=upsert, return_document=ReturnDocument.AFTER
             )
@@ -162,12 +164,12 @@ class MongoDatabase:
 
     async def remove(self, collection: str, wanted: Document) -> None:
         """Remove all documents that the filter names."""
-        with _plain_errors():
+        async with _in_time():
             await self._collection(collection).delete_many(wanted)
 
     async def find_one(self, collection: str, wanted: Document) -> Document | None:
         """Return a document that the filter names, or None."""
-        with _plain_errors():
+        async with _in_time():
             found: Document | None = await self._collection(collection).find_one(wanted)
             return found
 
@@ -182,7 +184,7 @@ class MongoDatabase:
         majority: bool = False,
     ) -> list[Document]:
         """Return the documents that the filter names; with `majority` only what no fail-over can take back."""
-        with _plain_errors():
+        async with _in_time():
             cursor = self._collection(collection, majority=majority).find(
                 wanted, projection=fields, limit=limit, sort=list(sort.items()) if sort else None
             )
@@ -195,20 +197,24 @@ class MongoDatabase:
             {"$sort": {by: 1, order: 1, "_id": 1}},
             {"$group": {"_id": f"${by}", "first": {"$first": "$_id"}}},
         ]
-        with _plain_errors():
+        async with _in_time():
             found = await self._collection(collection).aggregate(steps).to_list(None)
             return {document["first"] for document in found}
 
     async def each(self, collection: str, wanted: Document, fields: Sequence[str]) -> AsyncIterator[Document]:
         """Yield the documents that the filter names, in no special order."""
-        with _plain_errors():
-            cursor = self._collection(collection).find(wanted, projection=fields, batch_size=500)
-            async for document in cursor:
+        cursor = self._collection(collection).find(wanted, projection=fields, batch_size=_EACH)
+        while True:
+            async with _in_time():
+                documents = await cursor.to_list(_EACH)
+            if not documents:
+                return
+            for document in documents:
                 yield document
 
     async def put_file(self, bucket: str, name: str, data: bytes) -> None:
         """Keep a file under a name."""
-        with _plain_errors():
+        async with _in_time():
             await _done(self._bucket(bucket).upload_from_stream(name, data))
 
     async def file_size(self, bucket: str, name: str) -> int | None:
@@ -218,10 +224,14 @@ class MongoDatabase:
 
     async def file(self, bucket: str, name: str) -> AsyncIterator[bytes]:
         """Yield the pieces of a file that is there."""
-        with _plain_errors():
+        async with _in_time():
             stream = await _done(self._bucket(bucket).open_download_stream_by_name(name))
-            while piece := await _done(stream.readchunk()):
-                yield piece
+        while True:
+            async with _in_time():
+                piece = await _done(stream.readchunk())
+            if not piece:
+                return
+            yield piece
 
     def _database(self) -> AsyncIOMotorDatabase[Document]:
         if self._client is None:
@@ -272,10 +282,17 @@ def _duplicates(error: BulkWriteError) -> list[Duplicate]:
     return [Duplicate(number=fault["index"], by_id="_id" in fault.get("keyPattern", {})) for fault in faults]
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn every trouble with the server into `Unavailable`; its text may hold keys, so only its kind is told."""
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Bound one call, and turn every trouble into `Unavailable`; its text may hold keys, so only its kind is told.
+
+    The driver's own limit begins when one of its few threads takes the call up. While the server hangs they are all
+    taken, and a call that waits for one would wait as often as long as there are calls before it.
+    """
     try:
-        yield
+        async with asyncio.timeout(CALL_S):
+            yield
     except PyMongoError as error:
         raise Unavailable(f"MongoDB cannot do this now ({type(error).__name__}).") from error
+    except TimeoutError as error:
+        raise Unavailable(f"MongoDB has not answered for {CALL_S:.0f} s.") from error

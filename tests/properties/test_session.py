@@ -13,6 +13,7 @@ from hub.model.commit import Commit
 from hub.model.content import Text
 from hub.model.decide import decide
 from hub.model.ids import AgentId, BotId, ChannelId, CustomerId, JobId, MessageId, OfferId, SessionId
+from hub.model.queues import Lane, LaneMark, Told
 from hub.model.session import HOLDER_OF, Demand, Route, Session
 from hub.model.timeline import Actor, Entry, Message
 from hub.model.timestamps import from_seconds
@@ -25,10 +26,17 @@ CHANNELS = [ChannelId("web"), ChannelId("api")]
 START = 1_800_000_000.0
 
 agents = st.sampled_from(AGENTS)
+lanes: st.SearchStrategy[Lane] = st.sampled_from(("normal", "normal", "normal", "emergency", "reviewed"))
 
 
-def _receive(step: int, channel: ChannelId) -> c.Receive:
+def _receive(step: int, channel: ChannelId, lane: Lane = "normal", priority: int | None = None) -> c.Receive:
     now = from_seconds(START + step)
+    mark = LaneMark(
+        lane=lane,
+        at=now,
+        due_at=from_seconds(START + step + 900) if lane == "emergency" else None,
+        skill="privacy" if lane == "reviewed" else "",
+    )
     return c.Receive(
         message_id=MessageId(f"in{step}"),
         author=CUSTOMER,
@@ -36,6 +44,8 @@ def _receive(step: int, channel: ChannelId) -> c.Receive:
         route=Route(address="device", last_inbound_at=now),
         content=Text(text=f"question {step}"),
         bot_job=JobId(f"turn{step}"),
+        mark=None if lane == "normal" else mark,
+        priority=priority,
     )
 
 
@@ -70,18 +80,34 @@ def _offer(step: int, agent: Actor, kind: str) -> c.MakeOffer:
     )
 
 
+def _notify(step: int) -> c.Notify:
+    told = Told(at=from_seconds(START + step), position=1, count=1)
+    return c.Notify(message_id=MessageId(f"told{step}"), content=Text(text="you are next"), told=told)
+
+
 @st.composite
 def commands(draw: st.DrawFn, step: int, session: Session) -> c.Command:
     """Any command that could reach a session at this step, sensible or not."""
     agent, force = draw(agents), draw(st.booleans())
     offer_id = session.offer.id if session.offer and draw(st.booleans()) else OfferId("unknown")
     choices: list[c.Command] = [
-        _receive(step, draw(st.sampled_from(CHANNELS))),
+        _receive(step, draw(st.sampled_from(CHANNELS)), draw(lanes), draw(st.none() | st.integers(0, 9))),
+        c.SetLane(by=agent, lane=draw(lanes), due_at=from_seconds(START + step), review_skill="privacy", force=force),
+        c.SettleReview(by=agent, outcome="granted", note="", force=force),
+        c.Overflow(),
+        _notify(step),
+        c.WishCallback(customer=CUSTOMER, contact="13800138000"),
         _bot_say(step, draw(st.integers(0, session.last_seq + 1)), hands_off=draw(st.booleans())),
         c.AskPerson(actor=CUSTOMER, reason="asked"),
         _offer(step, agent, draw(st.sampled_from(["new", "transfer"]))),
         c.EndOffer(offer_id=offer_id, reason="timeout"),
         c.Release(agent_id=AgentId(agent.id), reason="lost"),
+        c.TurnAway(
+            action=draw(st.sampled_from(("message", "callback", "keep"))),
+            due_at=from_seconds(START + step + 60),
+            job=JobId(f"opening{step}"),
+        ),
+        c.Recall(),
         c.Accept(agent=agent),
         c.Reject(agent=agent),
         c.Take(agent=agent, force=force),
@@ -132,6 +158,7 @@ def _check(before: Session | None, commit: Commit) -> None:
     assert (session.state == "offered") <= (session.offer is not None), "an offered session has its offer"
     assert (session.offer is None) or session.state in ("offered", "active")
     assert (session.state == "queued") <= (session.queued_at is not None)
+    assert (session.offline is not None) <= (session.state == "queued"), "only who waits can wait for the opening"
     told = {tag.seq for tag in commit.events if tag.seq is not None}
     assert told == {entry.seq for entry in entries}, "every entry is told, and nothing else"
     assert any(tag.type.startswith("session.") for tag in commit.events)
@@ -145,6 +172,8 @@ def _speaker_may_speak(before: Session, message: Message) -> bool:
         return True
     if message.author.kind == "bot":
         return before.state == "bot"
+    if message.author.kind == "system":
+        return before.state == "queued"
     return before.state == "active" and before.holder.id == message.author.id
 
 
@@ -168,6 +197,45 @@ def test_no_sequence_of_commands_breaks_a_session(data: st.DataObject, with_bot:
         assert all(_speaker_may_speak(session, message) for message in result.messages)
         assert result.session is not None
         session = result.session
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), with_bot=st.booleans())
+def test_what_customers_write_only_raises_and_no_bot_speaks_of_sensitive_requests(
+    data: st.DataObject, with_bot: bool
+) -> None:
+    session = _opened(with_bot=with_bot).session
+    assert session is not None
+    for step in range(1, data.draw(st.integers(1, 25))):
+        command = data.draw(commands(step, session))
+        try:
+            result = decide(session, command, from_seconds(START + step))
+        except Conflict:
+            continue
+        after = result.session if result else None
+        if result is None or after is None:
+            continue
+        if isinstance(command, c.Receive):
+            assert after.demand.priority <= session.demand.priority
+            assert _rank(after) >= _rank(session)
+            assert dict(after.demand.skills).items() >= dict(session.demand.skills).items()
+        if _is_reviewed(session):
+            assert not [one for one in result.messages if one.author.kind == "bot" and one.seq > session.last_seq]
+            assert _is_reviewed(after) <= ("privacy" in after.demand.skills)
+            is_forced = getattr(command, "force", False)
+            was_closed = session.state == "closed"
+            assert after.state != "closed" or was_closed or session.review is not None or is_forced
+        assert not (_is_reviewed(after) and after.state == "bot")
+        session = after
+
+
+def _rank(session: Session) -> tuple[bool, bool]:
+    """Return how far a session is raised: sensitive, urgent."""
+    return _is_reviewed(session), session.lane is not None and session.lane.due_at is not None
+
+
+def _is_reviewed(session: Session) -> bool:
+    return session.lane is not None and session.lane.lane == "reviewed"
 
 
 @settings(max_examples=80, deadline=None)

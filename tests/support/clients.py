@@ -94,6 +94,22 @@ class HubGone(ConnectionError):
     """The hub ended, or cut the connection, before it answered."""
 
 
+class _Socket(socketio.AsyncClient):  # type: ignore[misc]  # the library ships no types
+    """The library's client, which also tells of an end that comes before it has noted that it is connected."""
+
+    def __init__(self, lost: Callable[[], None], **options: Any) -> None:
+        super().__init__(**options)
+        self._tell_lost = lost
+
+    async def _handle_eio_disconnect(self, reason: str) -> None:
+        await super()._handle_eio_disconnect(reason)
+        self._tell_lost()
+
+    async def _handle_disconnect(self, namespace: str) -> None:
+        await super()._handle_disconnect(namespace)
+        self._tell_lost()
+
+
 class Line:
     """One Socket.IO connection to one namespace, which notices at once when the hub goes away."""
 
@@ -102,24 +118,39 @@ class Line:
     ) -> None:
         # A session of our own: the library forgets to close its own when a connect fails.
         self._http = aiohttp.ClientSession()
-        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
+        self.socket = _Socket(self._lost, reconnection=False, handle_sigint=False, http_session=self._http)
         self.gone = asyncio.Event()
         self._namespace = namespace
         self._heard = heard
         self._transports = list(transports)
-        self.socket.on("disconnect", self._lost, namespace=namespace)
 
     def on(self, name: str, handler: Callable[..., None]) -> None:
         """Call a handler with the data of an event."""
         self.socket.on(name, handler, namespace=self._namespace)
 
     async def open(self, url: str, auth: Json) -> None:
-        """Connect; a refusal raises the library's ConnectionError."""
+        """Connect; a refusal raises the library's ConnectionError.
+
+        Raises:
+            HubGone: the connection ended before it was confirmed.
+        """
+        joining = asyncio.ensure_future(
+            self.socket.connect(
+                url, namespaces=[self._namespace], auth=auth, transports=self._transports, wait_timeout=WAIT_S
+            )
+        )
+        gone = asyncio.ensure_future(self.gone.wait())
         try:
-            await self.socket.connect(url, namespaces=[self._namespace], auth=auth, transports=self._transports)
+            await asyncio.wait({joining, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not joining.done():
+                raise HubGone
+            joining.result()
         except BaseException:
+            joining.cancel()
             await self._http.close()
             raise
+        finally:
+            gone.cancel()
 
     async def call(self, name: str, data: Any) -> Json:
         """Emit and return the acknowledgement.
@@ -146,7 +177,7 @@ class Line:
         await self.socket.disconnect()
         await self._http.close()
 
-    def _lost(self, *_: object) -> None:
+    def _lost(self) -> None:
         self.gone.set()
         self._heard()
 
@@ -164,7 +195,8 @@ async def come_back(connect: Callable[[], Awaitable[object]], limit_s: float = 3
             try:
                 await connect()
             except (socketio.exceptions.ConnectionError, HubGone, aiohttp.ClientError):
-                await asyncio.sleep(0.05)
+                # Shorter, many clients take the time from the hub that is to start.
+                await asyncio.sleep(0.2)
             else:
                 return
 
@@ -261,6 +293,7 @@ class VisitorClient:
     sessions: list[Json] = field(default_factory=list)
     queue: list[Json] = field(default_factory=list)
     typing: list[Json] = field(default_factory=list)
+    hours: list[Json] = field(default_factory=list)
     welcome: Json | None = None
     line: Line | None = None
     transports: tuple[str, ...] = ("websocket",)
@@ -277,6 +310,7 @@ class VisitorClient:
         line.on("session", lambda data: self._keep(self.sessions, data))
         line.on("queue", lambda data: self._keep(self.queue, data))
         line.on("typing", lambda data: self._keep(self.typing, data))
+        line.on("hours", lambda data: self._keep(self.hours, data))
         sent = {"channel_id": self.channel_id, **auth}
         if self.token:
             sent["visitor_token"] = self.token
@@ -284,7 +318,11 @@ class VisitorClient:
             sent["since"] = since
         await line.open(self.url, sent)
         self.line = line
-        await self.until(lambda: self.welcome or line.gone.is_set())
+        try:
+            await self.until(lambda: self.welcome or line.gone.is_set())
+        except TimeoutError:
+            # As the widget does: a line without its welcome is none.
+            await line.close()
         if line.gone.is_set():
             await line.close()
         return self._welcomed()

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 import aiohttp
 
+from tests.support.nursery import Nursery, NurseryProcess
 from tests.support.process import STOP_LIMIT_S, ServerFailed, ServerProcess, free_port
 
 READY_LIMIT_S = 30.0
@@ -32,17 +33,25 @@ class HubProcess:
         env: Mapping[str, str] | None = None,
         options: Sequence[str] = (),
         port: int | None = None,
+        nursery: Nursery | None = None,
     ) -> None:
-        """Prepare a hub with its data and log in `folder`; `options` go to `huike serve`."""
+        """Prepare a hub with its data and log in `folder`; `options` go to `huike serve`.
+
+        With a nursery it need not load its code; without, it is started as a user starts it.
+        """
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = folder / "data"
-        command = [sys.executable, "-m", "hub.cli", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--data", str(self.data), *options]
+        words = ["serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *options]
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HUIKE_")}
         # Unbuffered: what a killed hub has logged must be in the file.
         environment = {**kept, "PYTHONUNBUFFERED": "1", "HUIKE_LOG": "text", **(env or {})}
-        self.process = ServerProcess(command, log=folder / f"hub-{self.port}.log", env=environment)
+        log = folder / f"hub-{self.port}.log"
+        self.process = (
+            NurseryProcess(nursery, words, log=log, env=environment)
+            if nursery is not None
+            else ServerProcess([sys.executable, "-m", "hub.cli", *words], log=log, env=environment)
+        )
 
     async def __aenter__(self) -> Self:
         """Start the hub and wait until it takes work."""

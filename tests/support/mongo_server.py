@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,15 @@ class MongoServer:
     def stop(self) -> None:
         """Make sure that the server is gone."""
         self._process.stop()
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Meanwhile the server keeps its connections and answers nothing, as one whose disk has stalled."""
+        self._process.hang()
+        try:
+            yield
+        finally:
+            self._process.go_on()
 
     def drop(self, database: str) -> None:
         """Remove one database."""

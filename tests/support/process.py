@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 STOP_LIMIT_S = 10.0
 
@@ -29,6 +30,35 @@ def free_port() -> int:
         return port
 
 
+class Running(Protocol):
+    """A process that was started: what is used of `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        ...
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        ...
+
+    def wait(self, timeout: float) -> int:
+        """Wait for the end and return the exit code; raises `subprocess.TimeoutExpired`."""
+        ...
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal, unless it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        ...
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        ...
+
+
 class ServerProcess:
     """One program in a process of its own, writing to a log file.
 
@@ -41,7 +71,7 @@ class ServerProcess:
         self._command = [*guard, *map(str, command)]
         self._env = None if env is None else dict(env)
         self.log_file = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
 
     @property
     def pid(self) -> int:
@@ -61,8 +91,11 @@ class ServerProcess:
         """Start the program; return before it is ready."""
         if self.is_running:
             raise ServerFailed(f"{self._name} is running already")
+        self._process = self._launch()
+
+    def _launch(self) -> Running:
         with self.log_file.open("ab") as out:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 self._command, env=self._env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
             )
 
@@ -86,6 +119,14 @@ class ServerProcess:
         process = self._running()
         process.kill()
         process.wait(STOP_LIMIT_S)
+
+    def hang(self) -> None:
+        """Stop the program in its tracks (SIGSTOP): it keeps its connections and answers nothing."""
+        self._running().send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a program that hangs go on."""
+        self._running().send_signal(signal.SIGCONT)
 
     def terminate(self, *, limit_s: float = STOP_LIMIT_S) -> int:
         """Ask the program to end (SIGTERM); return its exit code, or raise ServerFailed when it does not end."""
@@ -118,7 +159,7 @@ class ServerProcess:
     def _name(self) -> str:
         return " ".join(self._command[:8])
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Running:
         if self._process is None:
             raise ServerFailed(f"{self._name} was not started")
         return self._process

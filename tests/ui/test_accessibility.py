@@ -17,6 +17,7 @@ from tests.ui.channels_page import ChannelsPage
 from tests.ui.console import Console
 from tests.ui.floor import open_floor, session_of
 from tests.ui.mail_desk import a_letter, mail_desk
+from tests.ui.queues_page import QueuesPage
 from tests.ui.screens import settle
 from tests.ui.tabs import Scheme, open_tab
 from tests.ui.widget import Widget
@@ -134,6 +135,42 @@ async def test_the_channels_are_open_to_everybody(start_hub: StartHub, browser: 
         await pages.act("remove")
         await pages.part("channel-remove-dialog").wait_for()
         await judge.look(page, "deleting a channel")
+    judge.verdict()
+
+
+async def test_the_queues_are_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:
+    judge = Judge()
+    async with open_floor(start_hub, browser) as floor:
+        tab = await floor.stack.enter_async_context(open_tab(browser, floor.hub.url, scripts=[axe]))
+        console, page = Console(tab), tab.page
+        pages = QueuesPage(console)
+        await console.sign_in("sue@example.com")
+        await pages.open()
+        await judge.look(page, "nobody waits")
+        session_id = session_of(await floor.visitor("how do I return a lamp?"))
+        await pages.act(session_id, "emergency")
+        await pages.row(session_id).get_by_test_id("lane-mark").wait_for()
+        await judge.look(page, "queues")
+        await pages.row(session_id).get_by_test_id("waiting-trace").click()
+        await pages.part("trace").wait_for()
+        await judge.look(page, "trace", within="[data-testid=trace-dialog]")
+        await page.keyboard.press("Escape")
+        await pages.act(session_id, "assign")
+        await pages.part("assign-agent").first.wait_for()
+        await judge.look(page, "assigning", within="[data-testid=assign-dialog]")
+        await page.keyboard.press("Escape")
+        await pages.part("alarms-button").click()
+        await pages.alarm("nobody_online").wait_for()
+        await judge.look(page, "alarms in the bar", within="[data-testid=alarms-popover]")
+        await pages.part("alarms-all").click()
+        await judge.look(page, "alarms")
+        await pages.part("queues-waiting").click()
+        await pages.act(session_id, "reviewed")
+        await console.part("nav-console").click()
+        await page.goto(f"{floor.hub.url}/sessions/{session_id}")
+        await console.part("panel-review").click()
+        await console.part("review-dialog").wait_for()
+        await judge.look(page, "review", within="[data-testid=review-dialog]")
     judge.verdict()
 
 

@@ -142,10 +142,30 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change tags, priority or summary
+         * Change tags, priority, summary or lane; whoever holds a session may raise its lane, supervisors may end it
          * @description Allowed: admin, supervisor, agent.
          */
         patch: operations["label_session"];
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on a sensitive request: its holder with the review skill, or a supervisor
+         * @description Allowed: admin, supervisor, agent.
+         */
+        post: operations["review_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sessions/{id}/timeline": {
@@ -868,6 +888,250 @@ export interface paths {
         patch: operations["change_business_hours"];
         trace?: never;
     };
+    "/api/v1/business-hours/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what the hours come to, date by date, with what gives each date its hours
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["preview_business_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the holiday calendars that can be imported
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_holiday_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/business-hours/{id}/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a year's holidays and make-up working days into the special days
+         * @description Special days on other dates stay as they are; importing again changes nothing. Allowed: admin.
+         */
+        post: operations["import_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the queues; `default` is always there, at version 0 while nobody has changed it
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["list_queues"];
+        put?: never;
+        /**
+         * Add a queue
+         * @description Allowed: admin.
+         */
+        post: operations["create_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a queue
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a queue that nothing leads to any more; who waits in it waits on, as in a queue without settings
+         * @description Allowed: admin.
+         */
+        delete: operations["remove_queue"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a queue; the first change of `default` makes its record
+         * @description Allowed: admin.
+         */
+        patch: operations["change_queue"];
+        trace?: never;
+    };
+    "/api/v1/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rules in the order in which they speak
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_routing_rules"];
+        put?: never;
+        /**
+         * Add a rule after the others
+         * @description Allowed: admin.
+         */
+        post: operations["create_routing_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a rule
+         * @description Allowed: admin.
+         */
+        delete: operations["remove_routing_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description Allowed: admin.
+         */
+        patch: operations["change_routing_rule"];
+        trace?: never;
+    };
+    "/api/v1/routing-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the rules in another order; every rule is named once
+         * @description Allowed: admin.
+         */
+        put: operations["order_routing_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-rules/defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the usual rules that are missing: emergencies, personal data, threats; return all rules
+         * @description Allowed: admin.
+         */
+        post: operations["add_usual_routing_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what the rules make of a message, and why; nothing is kept
+         * @description Allowed: admin, supervisor.
+         */
+        post: operations["try_routing_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the router's settings
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["get_routing_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the router's settings; they hold at once
+         * @description Allowed: admin.
+         */
+        patch: operations["change_routing_settings"];
+        trace?: never;
+    };
     "/api/v1/channel-kinds": {
         parameters: {
             query?: never;
@@ -1126,6 +1390,170 @@ export interface paths {
          * @description Allowed: admin, trainer.
          */
         patch: operations["change_bot"];
+        trace?: never;
+    };
+    "/api/v1/queues/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how each queue stands at this moment, in numbers
+         * @description Allowed: admin, supervisor, agent, auditor.
+         */
+        get: operations["live_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List everybody who waits, longest first, each with the reason and what happens next
+         * @description A page may be short when few of many wait for the reason that is asked for; `next_cursor` leads on. Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List alarms, newest first
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the others that somebody sees to it; the first to do so stays
+         * @description Allowed: admin, supervisor.
+         */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a job as it stands, from any node
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        get: operations["get_long_job"];
+        put?: never;
+        post?: never;
+        /**
+         * End a job wherever it runs; one that is over stays as it is
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        delete: operations["cancel_long_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the days that can be played again, the newest first
+         * @description Allowed: admin, supervisor, auditor.
+         */
+        get: operations["list_recorded_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play a recorded day under other settings; the job's result has the waits side by side
+         * @description Customers, talks and refusals stay as they were recorded; who gets whom is decided anew. Allowed: admin, supervisor.
+         */
+        post: operations["begin_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/staffing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find how many agents answer a share of the customers in time; the job's result has points for a chart
+         * @description Allowed: admin, supervisor.
+         */
+        post: operations["begin_staffing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/attachments": {
@@ -1474,6 +1902,12 @@ export interface components {
             transfer_to: string | null;
             agent_name: string | null;
             reopened: number;
+            queue_id: string;
+            team_id: string | null;
+            lane: components["schemas"]["LaneMark"] | null;
+            review: components["schemas"]["Review"] | null;
+            feeling: ("angry" | "calm" | "threatening" | "unhappy") | null;
+            offline: components["schemas"]["Offline"] | null;
         };
         /**
          * CustomerShort
@@ -1559,13 +1993,73 @@ export interface components {
             at: string;
         };
         /**
+         * LaneMark
+         * @description Why a session is in a lane: the rule, what in the message met it, and until when it should be answered.
+         *
+         *         `skill` is what an agent needs for the lane `reviewed`.
+         */
+        LaneMark: {
+            /** @enum {unknown} */
+            lane: "emergency" | "normal" | "reviewed";
+            /** @default  */
+            rule: string;
+            /** @default  */
+            because: string;
+            at: string;
+            /** @default null */
+            due_at: string | null;
+            /** @default  */
+            skill: string;
+        };
+        /**
+         * Review
+         * @description What became of a sensitive request: decided by a person, with a word on why.
+         */
+        Review: {
+            /** @enum {unknown} */
+            outcome: "granted" | "not_needed" | "refused";
+            note: string;
+            by: string;
+            by_name: string;
+            at: string;
+        };
+        /**
+         * Offline
+         * @description The customer wrote outside hours and was told so; at `due_at` (the next opening) the wait goes on.
+         *
+         *         `contact` is where they want to be called back, `wish` their own words on when.
+         */
+        Offline: {
+            /** @enum {unknown} */
+            action: "callback" | "message";
+            at: string;
+            /** @default null */
+            due_at: string | null;
+            /** @default  */
+            contact: string;
+            /** @default  */
+            wish: string;
+        };
+        /**
          * Labels
-         * @description Tags, priority (0 urgent to 9 low) and summary of a session; what is not sent stays.
+         * @description Tags, priority (0 urgent to 9 low), summary and lane of a session; what is not sent stays.
          */
         Labels: {
             tags?: string[];
             priority?: number;
             summary?: string;
+            /** @enum {unknown} */
+            lane?: "emergency" | "normal" | "reviewed";
+        };
+        /**
+         * ReviewDraft
+         * @description What a person decided on a sensitive request, and why.
+         */
+        ReviewDraft: {
+            /** @enum {unknown} */
+            outcome: "granted" | "not_needed" | "refused";
+            /** @default  */
+            note: string;
         };
         /**
          * TimelinePaging
@@ -2086,22 +2580,60 @@ export interface components {
         /**
          * TraceStep
          * @description One decision of the router about a session.
+         *
+         *         Offers and waits have `candidates`: the nearest of `candidates_total` agents, who could have it first.
          */
         TraceStep: {
             at: string;
             decision: string;
             agent_id: string | null;
+            /** @default null */
+            reason: components["schemas"]["hub.services.traces.Reason"] | null;
+            /** @default null */
+            queue_id: string | null;
+            /** @default null */
+            position: number | null;
+            /** @default [] */
             candidates: components["schemas"]["Candidate"][];
+            /** @default 0 */
+            candidates_total: number;
+            /** @default [] */
+            next: components["schemas"]["NextStep"][];
+        };
+        /**
+         * Reason
+         * @description A code with parameters, for screens that say it in their own language.
+         */
+        "hub.services.traces.Reason": {
+            code: string;
+            /** @default {} */
+            parameters: {
+                [key: string]: string | number;
+            };
         };
         /**
          * Candidate
-         * @description An agent in a routing decision: whether it could have had the session, and if not, why.
+         * @description An agent in a routing decision: whether it could have had the session, and if not, why (`reasons` in words).
          */
         Candidate: {
             agent_id: string;
             name: string;
             eligible: boolean;
             reasons: string[];
+            /** @default [] */
+            details: components["schemas"]["hub.services.traces.Reason"][];
+        };
+        /**
+         * NextStep
+         * @description Something that was going to happen to the session by itself.
+         */
+        NextStep: {
+            at: string;
+            code: string;
+            /** @default {} */
+            parameters: {
+                [key: string]: string | number;
+            };
         };
         /**
          * CustomerFilter
@@ -2565,7 +3097,7 @@ export interface components {
         };
         /**
          * BusinessHoursDraft
-         * @description New business hours; weekday 0 is Monday, times are `HH:MM`, holidays `YYYY-MM-DD`.
+         * @description New business hours; weekday 0 is Monday, times are `HH:MM`, dates `YYYY-MM-DD`.
          */
         BusinessHoursDraft: {
             name: string;
@@ -2575,6 +3107,8 @@ export interface components {
             hours: components["schemas"]["OpenHours"][];
             /** @default [] */
             holidays: string[];
+            /** @default [] */
+            special_days: components["schemas"]["SpecialDay"][];
             /**
              * @default message
              * @enum {unknown}
@@ -2590,8 +3124,430 @@ export interface components {
             zone?: string;
             hours?: components["schemas"]["OpenHours"][];
             holidays?: string[];
+            special_days?: components["schemas"]["SpecialDay"][];
             /** @enum {unknown} */
             closed_action?: "callback" | "keep" | "message";
+        };
+        /**
+         * CalendarSpan
+         * @description Which dates: `days` of them beginning with `from`, today in the record's zone where it is not given.
+         */
+        CalendarSpan: {
+            /** @default null */
+            from: string | null;
+            /** @default 31 */
+            days: number;
+        };
+        /**
+         * Listing[CalendarDate]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_CalendarDate_: {
+            items: components["schemas"]["CalendarDate"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * CalendarDate
+         * @description The hours of one date in the record's zone, and what gives them to it; `name` is the special day's.
+         */
+        CalendarDate: {
+            date: string;
+            open: [
+                string,
+                string
+            ][];
+            /** @enum {unknown} */
+            why: "holiday" | "special" | "weekday";
+            /** @default  */
+            name: string;
+        };
+        /**
+         * Listing[HolidayCalendar]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_HolidayCalendar_: {
+            items: components["schemas"]["HolidayCalendar"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * HolidayCalendar
+         * @description The holidays of a country in a year; `source` names the notice that they are taken from.
+         */
+        HolidayCalendar: {
+            id: string;
+            country: string;
+            year: number;
+            name: {
+                [key: string]: string;
+            };
+            /** @default  */
+            source: string;
+            days: components["schemas"]["CalendarDay"][];
+        };
+        /**
+         * CalendarDay
+         * @description A date that is not like its weekday: off, or a working day that makes up for days off.
+         */
+        CalendarDay: {
+            date: string;
+            name: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            kind: "holiday" | "workday";
+        };
+        /**
+         * HolidayImport
+         * @description A calendar that comes with Huike, by id, or the data of another; `language` is that of the days' names.
+         */
+        HolidayImport: {
+            /** @default null */
+            calendar: string | null;
+            /** @default null */
+            calendar_data: components["schemas"]["HolidayCalendar"] | null;
+            /**
+             * @default zh
+             * @enum {unknown}
+             */
+            language: "en" | "zh";
+        };
+        /**
+         * Listing[Queue]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_Queue_: {
+            items: components["schemas"]["Queue"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * Queue
+         * @description One queue. `target_s` is how long nobody should wait in it: beyond it an alarm is raised.
+         *
+         *         `notices` tells waiting customers their place on channels without a live display.
+         */
+        Queue: {
+            id: string;
+            /** @default 1 */
+            version: number;
+            name: string;
+            /** @default null */
+            business_hours_id: string | null;
+            /** @default null */
+            prefer: "level" | null;
+            /**
+             * @default spread
+             * @enum {unknown}
+             */
+            placement: "pack" | "spread";
+            /** @default 120 */
+            target_s: number;
+            /** @default [] */
+            overflow: components["schemas"]["OverflowStep"][];
+            /** @default true */
+            notices: boolean;
+        };
+        /**
+         * OverflowStep
+         * @description Who waits longer than `after_s` is also for another team, or (None) no longer for one team alone.
+         */
+        OverflowStep: {
+            after_s: number;
+            /** @default null */
+            team_id: string | null;
+        };
+        /**
+         * QueueDraft
+         * @description A new queue.
+         */
+        QueueDraft: {
+            name: string;
+            /** @default null */
+            business_hours_id: string | null;
+            /** @default null */
+            prefer: "level" | null;
+            /**
+             * @default spread
+             * @enum {unknown}
+             */
+            placement: "pack" | "spread";
+            /** @default 120 */
+            target_s: number;
+            /** @default [] */
+            overflow: components["schemas"]["OverflowStep"][];
+            /** @default true */
+            notices: boolean;
+        };
+        /**
+         * QueuePatch
+         * @description What is to change of a queue.
+         */
+        QueuePatch: {
+            name?: string;
+            business_hours_id?: string | null;
+            prefer?: "level" | null;
+            /** @enum {unknown} */
+            placement?: "pack" | "spread";
+            target_s?: number;
+            overflow?: components["schemas"]["OverflowStep"][];
+            notices?: boolean;
+        };
+        /**
+         * Listing[RoutingRule]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_RoutingRule_: {
+            items: components["schemas"]["RoutingRule"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * RoutingRule
+         * @description IF a message is like this THEN its session goes there. Lower `position` first; the first to say a part wins.
+         */
+        RoutingRule: {
+            id: string;
+            /** @default 1 */
+            version: number;
+            name: string;
+            /** @default 0 */
+            position: number;
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_ids": [],
+             *       "languages": [],
+             *       "levels": [],
+             *       "feelings": [],
+             *       "words": [],
+             *       "hours": null
+             *     }
+             */
+            when: components["schemas"]["RuleWhen"];
+            /**
+             * @default {
+             *       "first": null,
+             *       "bot_id": null,
+             *       "queue_id": null,
+             *       "team_id": null,
+             *       "language": null,
+             *       "skills": {},
+             *       "priority": null,
+             *       "lane": null
+             *     }
+             */
+            then: components["schemas"]["RuleThen"];
+        };
+        /**
+         * RuleWhen
+         * @description When a rule holds: every part that is set must. `words` needs one of them anywhere in the text, in any case.
+         *
+         *         `hours` looks at the business hours of the session's channel or queue.
+         */
+        RuleWhen: {
+            /** @default [] */
+            channel_ids: string[];
+            /** @default [] */
+            languages: string[];
+            /** @default [] */
+            levels: ("normal" | "urgent" | "vip")[];
+            /** @default [] */
+            feelings: ("angry" | "calm" | "threatening" | "unhappy")[];
+            /** @default [] */
+            words: string[];
+            /** @default null */
+            hours: ("closed" | "open") | null;
+        };
+        /**
+         * RuleThen
+         * @description What a rule says; parts that are None say nothing. `first` is who gets the session at its start.
+         *
+         *         A priority is only ever raised, and a lane only ever entered: later words do not send a customer back.
+         */
+        RuleThen: {
+            /** @default null */
+            first: ("bot" | "person") | null;
+            /** @default null */
+            bot_id: string | null;
+            /** @default null */
+            queue_id: string | null;
+            /** @default null */
+            team_id: string | null;
+            /** @default null */
+            language: string | null;
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @default null */
+            priority: number | null;
+            /** @default null */
+            lane: ("emergency" | "normal" | "reviewed") | null;
+        };
+        /**
+         * RuleDraft
+         * @description A new rule; it speaks after those that are there.
+         */
+        RuleDraft: {
+            name: string;
+            /** @default true */
+            enabled: boolean;
+            /**
+             * @default {
+             *       "channel_ids": [],
+             *       "languages": [],
+             *       "levels": [],
+             *       "feelings": [],
+             *       "words": [],
+             *       "hours": null
+             *     }
+             */
+            when: components["schemas"]["RuleWhen"];
+            /**
+             * @default {
+             *       "first": null,
+             *       "bot_id": null,
+             *       "queue_id": null,
+             *       "team_id": null,
+             *       "language": null,
+             *       "skills": {},
+             *       "priority": null,
+             *       "lane": null
+             *     }
+             */
+            then: components["schemas"]["RuleThen"];
+        };
+        /**
+         * RulePatch
+         * @description What is to change of a rule; `when` and `then` as a whole.
+         */
+        RulePatch: {
+            name?: string;
+            enabled?: boolean;
+            when?: components["schemas"]["RuleWhen"];
+            then?: components["schemas"]["RuleThen"];
+        };
+        /**
+         * RuleOrder
+         * @description All rules in the order in which they shall speak.
+         */
+        RuleOrder: {
+            ids: string[];
+        };
+        /**
+         * Trial
+         * @description A message that nobody wrote. `session_started`: it comes later in a session; `feeling` instead of reading it.
+         */
+        Trial: {
+            channel_id: string;
+            /** @default  */
+            text: string;
+            /** @default null */
+            language: string | null;
+            /**
+             * @default normal
+             * @enum {unknown}
+             */
+            level: "normal" | "urgent" | "vip";
+            /** @default null */
+            feeling: ("angry" | "calm" | "threatening" | "unhappy") | null;
+            /** @default null */
+            at: string | null;
+            /** @default false */
+            session_started: boolean;
+        };
+        /**
+         * TrialAnswer
+         * @description What the rules make of the message.
+         */
+        TrialAnswer: {
+            feeling: ("angry" | "calm" | "threatening" | "unhappy") | null;
+            feeling_words: string[];
+            /** @enum {unknown} */
+            hours: "always" | "closed" | "open";
+            choice: components["schemas"]["TrialChoice"];
+            matched: components["schemas"]["MatchedRule"][];
+        };
+        /**
+         * TrialChoice
+         * @description Where the message would lead, with what the channel says where the rules say nothing.
+         *
+         *         Later in a session, `first` is null unless a person would take over from a bot.
+         */
+        TrialChoice: {
+            first: ("bot" | "person") | null;
+            bot_id: string | null;
+            queue_id: string;
+            team_id: string | null;
+            language: string | null;
+            skills: {
+                [key: string]: number;
+            };
+            priority: number;
+            /** @enum {unknown} */
+            lane: "emergency" | "normal" | "reviewed";
+        };
+        /**
+         * MatchedRule
+         * @description A rule that held: the parts that it was the first to say, and the words or the mood that met it.
+         */
+        MatchedRule: {
+            rule_id: string;
+            name: string;
+            said: string[];
+            because: string;
+        };
+        /**
+         * RoutingSettings
+         * @description The settings of the router that hold for all queues (routing.md 5.1); one record, id `default`.
+         *
+         *         `accept_timeout_s` and `grace_s` None are those of the installation's settings. A customer whose last message an
+         *         agent has left unanswered for `unanswered_after_s` is shown among those who wait, with an alarm.
+         */
+        RoutingSettings: {
+            /** @default default */
+            id: string;
+            /** @default 1 */
+            version: number;
+            /** @default null */
+            accept_timeout_s: number | null;
+            /** @default null */
+            grace_s: number | null;
+            /** @default 60 */
+            reject_exclusion_s: number;
+            /** @default 20 */
+            sticky_hold_s: number;
+            /** @default 86400 */
+            sticky_window_s: number;
+            /** @default 60 */
+            earmark_after_s: number;
+            /** @default null */
+            aging_s: number | null;
+            /** @default 900 */
+            emergency_target_s: number;
+            /** @default privacy */
+            review_skill: string;
+            /** @default 300 */
+            unanswered_after_s: number;
+        };
+        /**
+         * RoutingSettingsPatch
+         * @description What is to change; null means the installation's value, or (`aging_s`) strict priorities.
+         */
+        RoutingSettingsPatch: {
+            accept_timeout_s?: number | null;
+            grace_s?: number | null;
+            reject_exclusion_s?: number;
+            sticky_hold_s?: number;
+            sticky_window_s?: number;
+            earmark_after_s?: number;
+            aging_s?: number | null;
+            unanswered_after_s?: number;
+            emergency_target_s?: number;
+            review_skill?: string;
         };
         /**
          * Listing[KindView]
@@ -2942,6 +3898,356 @@ export interface components {
             settings?: Record<string, never>;
         };
         /**
+         * LiveQueues
+         * @description All queues, and how many sessions stand in a line.
+         */
+        LiveQueues: {
+            at: string;
+            queues: components["schemas"]["LiveQueue"][];
+            items_total: number;
+        };
+        /**
+         * LiveQueue
+         * @description One queue at this moment; the rolling figures are those of the last 15 minutes.
+         */
+        LiveQueue: {
+            id: string;
+            name: string;
+            waiting: number;
+            offered: number;
+            active: number;
+            longest_wait_s: number;
+            mean_wait_s_15min: number;
+            answered_15min: number;
+            in_target_share_15min: number;
+            target_s: number;
+            agents: components["schemas"]["Staff"];
+            hours: components["schemas"]["QueueHours"];
+        };
+        /**
+         * Staff
+         * @description The agents who may be given sessions of a queue: how many take new ones, how many do not, and their units.
+         */
+        Staff: {
+            online: number;
+            away: number;
+            free_units: number;
+            units: number;
+        };
+        /**
+         * QueueHours
+         * @description Whether a queue is open by its own hours, None without any, and when that changes.
+         */
+        QueueHours: {
+            /** @default null */
+            open: boolean | null;
+            /** @default null */
+            changes_at: string | null;
+        };
+        /**
+         * WaitingFilter
+         * @description Which of those who wait: of a queue, for a reason.
+         */
+        WaitingFilter: {
+            /** @default null */
+            queue_id: string | null;
+            /** @default null */
+            reason: ("bot_silent" | "held" | "no_eligible_agent" | "no_room" | "offered" | "outside_hours" | "unanswered" | "unknown_to_router") | null;
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * Listing[WaitingItem]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_WaitingItem_: {
+            items: components["schemas"]["WaitingItem"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * WaitingItem
+         * @description Somebody who waits: where, since when, for what, why, and what happens next.
+         */
+        WaitingItem: {
+            session_id: string;
+            customer: components["schemas"]["WaitingCustomer"];
+            channel_id: string | null;
+            queue_id: string;
+            priority: number;
+            lane: components["schemas"]["LaneMark"] | null;
+            skills: {
+                [key: string]: number;
+            };
+            language: string | null;
+            team_id: string | null;
+            feeling: ("angry" | "calm" | "threatening" | "unhappy") | null;
+            since: string;
+            waited_s: number;
+            /** @enum {unknown} */
+            place: "agent" | "bot" | "closed" | "line" | "lost" | "offer";
+            agent_id: string | null;
+            agent_name: string;
+            position: number | null;
+            estimated_wait_s: number | null;
+            reason: components["schemas"]["Why"];
+            next: components["schemas"]["Next"][];
+            qualify: components["schemas"]["Qualify"];
+        };
+        /**
+         * WaitingCustomer
+         * @description The customer, short.
+         */
+        WaitingCustomer: {
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            level: "normal" | "urgent" | "vip";
+        };
+        /**
+         * Why
+         * @description Why somebody waits.
+         */
+        Why: {
+            /** @enum {unknown} */
+            code: "bot_silent" | "held" | "no_eligible_agent" | "no_room" | "offered" | "outside_hours" | "unanswered" | "unknown_to_router";
+            /** @default {} */
+            parameters: {
+                [key: string]: string | number;
+            };
+        };
+        /**
+         * Next
+         * @description What will happen by itself, and when.
+         */
+        Next: {
+            at: string;
+            code: string;
+            /** @default {} */
+            parameters: {
+                [key: string]: string | number;
+            };
+        };
+        /**
+         * Qualify
+         * @description How many signed-in agents meet every requirement, and of these are full, away, or did not want this session.
+         */
+        Qualify: {
+            /** @default 0 */
+            eligible: number;
+            /** @default 0 */
+            full: number;
+            /** @default 0 */
+            away: number;
+            /** @default 0 */
+            excluded: number;
+        };
+        /**
+         * AlarmFilter
+         * @description Which alarms: those that are open, or all of the last 30 days.
+         */
+        AlarmFilter: {
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            state: "all" | "open";
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * Listing[Alarm]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_Alarm_: {
+            items: components["schemas"]["Alarm"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * Alarm
+         * @description An alarm as it is kept and shown; it is over when `cleared_at` is set. `parameters` are those of its raising.
+         */
+        Alarm: {
+            id: string;
+            /** @default 1 */
+            version: number;
+            /** @enum {unknown} */
+            kind: "bot_silent" | "emergency_overdue" | "no_eligible_agent" | "nobody_online" | "queue_without_hours" | "unanswered" | "unknown_to_router" | "wait_over_target";
+            /** @enum {unknown} */
+            severity: "critical" | "warning";
+            subject: components["schemas"]["Subject"];
+            /** @default  */
+            about: string;
+            /** @default {} */
+            parameters: {
+                [key: string]: string | number;
+            };
+            raised_at: string;
+            /** @default null */
+            cleared_at: string | null;
+            /** @default null */
+            acknowledged_at: string | null;
+            /** @default null */
+            acknowledged_by: string | null;
+            /** @default  */
+            acknowledged_by_name: string;
+        };
+        /**
+         * Subject
+         * @description What an alarm is about.
+         */
+        Subject: {
+            /** @enum {unknown} */
+            kind: "channel" | "queue" | "router" | "session";
+            id: string;
+            /** @default  */
+            name: string;
+        };
+        /**
+         * LongJobView
+         * @description A long job: `progress` from 0 to 1, then `result`, or `error` in one sentence.
+         */
+        LongJobView: {
+            id: string;
+            kind: string;
+            /** @enum {unknown} */
+            state: "cancelled" | "failed" | "queued" | "running" | "succeeded";
+            progress: number;
+            result: components["schemas"]["WhatIfResult"] | components["schemas"]["StaffingResult"] | null;
+            error: string | null;
+            created_at: string;
+            ended_at: string | null;
+        };
+        /**
+         * Listing[RecordedDay]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_RecordedDay_: {
+            items: components["schemas"]["RecordedDay"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * RecordedDay
+         * @description A day that can be played, and how many sessions came to the router on it.
+         */
+        RecordedDay: {
+            day: string;
+            sessions: number;
+            from: string;
+            to: string;
+        };
+        /**
+         * WhatIfRequest
+         * @description What is to be different on a recorded day; records are given by id with the fields that change.
+         *
+         *         `within_s` is the time of the service level, the target of the default queue where it is not given.
+         */
+        WhatIfRequest: {
+            day: string;
+            /** @default {} */
+            settings: components["schemas"]["RoutingSettingsPatch"];
+            /** @default {} */
+            queues: {
+                [key: string]: components["schemas"]["QueuePatch"];
+            };
+            /** @default {} */
+            hours: {
+                [key: string]: components["schemas"]["BusinessHoursPatch"];
+            };
+            /**
+             * @default {
+             *       "add": [],
+             *       "remove": [],
+             *       "change": {}
+             *     }
+             */
+            agents: components["schemas"]["OtherAgents"];
+            /** @default null */
+            within_s: number | null;
+        };
+        /**
+         * OtherAgents
+         * @description What is to be different with the agents of the day.
+         */
+        OtherAgents: {
+            /** @default [] */
+            add: components["schemas"]["AddedAgents"][];
+            /** @default [] */
+            remove: string[];
+            /** @default {} */
+            change: {
+                [key: string]: components["schemas"]["ChangedAgent"];
+            };
+        };
+        /**
+         * AddedAgents
+         * @description `count` agents more, alike, there from `start` to `end` (the whole day where they are not given).
+         */
+        AddedAgents: {
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @default [] */
+            languages: string[];
+            /** @default 5 */
+            capacity: number;
+            /** @default 1 */
+            count: number;
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+        };
+        /**
+         * ChangedAgent
+         * @description What an agent could do instead; what is not given stays as it was.
+         */
+        ChangedAgent: {
+            /** @default null */
+            skills: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            languages: string[] | null;
+            /** @default null */
+            capacity: number | null;
+        };
+        /**
+         * LongJobBegun
+         * @description The job that was begun: ask for it by its id.
+         */
+        LongJobBegun: {
+            job_id: string;
+        };
+        /**
+         * StaffingTask
+         * @description What is asked: customers in an hour, how long a talk takes, and which share is to be answered within how long.
+         *
+         *         `patience_s` is how long one waits on the mean before giving up, None for ever; `concurrency` is how many talks an
+         *         agent holds at once; `hours` is how long a day is played, by itself long enough.
+         */
+        StaffingTask: {
+            per_hour: number;
+            handle_s: number;
+            /** @default null */
+            patience_s: number | null;
+            /** @default 1 */
+            concurrency: number;
+            /** @default 0.8 */
+            share: number;
+            /** @default 20 */
+            within_s: number;
+            /** @default null */
+            hours: number | null;
+        };
+        /**
          * Signature
          * @description The signed part of a file's address.
          */
@@ -3040,6 +4346,87 @@ export interface components {
                     [key: string]: string;
                 } | null;
             };
+        };
+        /**
+         * WhatIfResult
+         * @description Both ways side by side. `complete` is false when a part of the day was not recorded or had other settings.
+         */
+        WhatIfResult: {
+            day: string;
+            sessions: number;
+            complete: boolean;
+            recorded_s: number;
+            within_s: number;
+            total: components["schemas"]["TotalWaits"];
+            by_class: components["schemas"]["ClassWaits"][];
+        };
+        /**
+         * TotalWaits
+         * @description The waits of all.
+         */
+        TotalWaits: {
+            before: components["schemas"]["Waits"];
+            after: components["schemas"]["Waits"];
+        };
+        /**
+         * Waits
+         * @description What became of the customers of one kind; waits in seconds, up to the answer or to giving up.
+         */
+        Waits: {
+            asked: number;
+            answered: number;
+            gave_up: number;
+            turned_away: number;
+            mean_s: number;
+            answered_mean_s: number;
+            p90_s: number;
+            waited: number;
+            in_time: number;
+        };
+        /**
+         * ClassWaits
+         * @description The waits of one queue and priority, as they were and as they would have been.
+         */
+        ClassWaits: {
+            queue_id: string;
+            priority: number;
+            before: components["schemas"]["Waits"];
+            after: components["schemas"]["Waits"];
+        };
+        /**
+         * StaffingResult
+         * @description The fewest agents that reach the share: by simulation on the real router, and by Erlang C.
+         */
+        StaffingResult: {
+            share: number;
+            within_s: number;
+            agents: number;
+            points: components["schemas"]["Point"][];
+            textbook_agents: number;
+            textbook: components["schemas"]["TextbookPoint"][];
+            load: number;
+            customers: number;
+        };
+        /**
+         * Point
+         * @description What so many agents would reach.
+         */
+        Point: {
+            agents: number;
+            in_time: number;
+            mean_s: number;
+            utilisation: number;
+        };
+        /**
+         * TextbookPoint
+         * @description What the formulas say of so many agents; None where a queue without patience would only grow.
+         */
+        TextbookPoint: {
+            agents: number;
+            in_time: number | null;
+            mean_s: number | null;
+            gave_up: number | null;
+            patient_mean_s: number | null;
         };
         /**
          * Problem
@@ -3268,6 +4655,36 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Labels"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    review_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDraft"];
             };
         };
         responses: {
@@ -4528,6 +5945,432 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    preview_business_hours: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_CalendarDate_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_holiday_calendars: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_HolidayCalendar_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_holidays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HolidayImport"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessHours"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_Queue_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["QueuePatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_routing_rules: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RoutingRule_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    order_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RoutingRule_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_usual_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RoutingRule_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_routing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_routing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RoutingSettingsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_kinds: {
         parameters: {
             query?: never;
@@ -4959,6 +6802,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bot"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    live_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveQueues"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_waiting: {
+        parameters: {
+            query?: {
+                queue_id?: string | null;
+                reason?: ("bot_silent" | "held" | "no_eligible_agent" | "no_room" | "offered" | "outside_hours" | "unanswered" | "unknown_to_router") | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_WaitingItem_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_alarms: {
+        parameters: {
+            query?: {
+                state?: "all" | "open";
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_Alarm_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_long_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_long_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_recorded_days: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RecordedDay_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_what_if: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobBegun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_staffing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffingTask"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobBegun"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,6 +1,7 @@
 // What an agent can do to a session, with its consequences on screen: which buttons exist, what opens next, what is told.
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { ApiError } from '@/api/http'
 import type { Session, TransferTarget } from '@/api/types'
 import { isHeldBy, isOfferedTo } from '@/model/filters'
 import { useAuth } from '@/stores/auth'
@@ -55,7 +56,15 @@ export function useActions() {
   }
 
   async function close(session: Session): Promise<void> {
-    await attempt(() => sessions.act(session.id, 'close'))
+    await attempt(async () => {
+      try {
+        await sessions.act(session.id, 'close')
+      } catch (error) {
+        // Its review comes first; the dialog for it closes the session afterwards.
+        if (!(error instanceof ApiError && error.is('review-needed'))) throw error
+        ui.overlay = 'review-close'
+      }
+    })
   }
 
   async function reopen(session: Session): Promise<void> {

@@ -14,7 +14,7 @@ import { usePeople } from './people'
 let audio: AudioContext | null = null
 
 /** Two soft notes, made here so that no sound file is needed. Silent where the browser forbids sound. */
-function chime(notes: readonly number[]): void {
+export function chime(notes: readonly number[]): void {
   try {
     audio ??= new AudioContext()
     const start = audio.currentTime
@@ -34,6 +34,17 @@ function chime(notes: readonly number[]): void {
   }
 }
 
+/** A notice of the desktop where that is wanted and allowed, unless somebody is looking anyway. */
+export function showNotification(title: string, tag: string, open: () => void): void {
+  if (!useUi().desktop || !('Notification' in window) || Notification.permission !== 'granted' || document.hasFocus()) return
+  const note = new Notification(title, { tag, icon: '/favicon.svg' })
+  note.onclick = () => {
+    window.focus()
+    open()
+    note.close()
+  }
+}
+
 export function useNotices() {
   const { t } = useI18n()
   const live = useLive()
@@ -46,15 +57,7 @@ export function useNotices() {
   const offers = computed(() => sessions.offers(now.value))
   const offerIds = computed(() => offers.value.map((session) => session.offer!.id).join(' '))
 
-  function notify(title: string, sessionId: string): void {
-    if (!ui.desktop || !('Notification' in window) || Notification.permission !== 'granted' || document.hasFocus()) return
-    const note = new Notification(title, { tag: sessionId, icon: '/favicon.svg' })
-    note.onclick = () => {
-      window.focus()
-      actions.open(sessionId)
-      note.close()
-    }
-  }
+  const notify = (title: string, sessionId: string) => showNotification(title, sessionId, () => actions.open(sessionId))
 
   watch(offerIds, (_ids, before) => {
     const known = new Set(before ? before.split(' ') : [])

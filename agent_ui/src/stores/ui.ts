@@ -5,7 +5,7 @@ import { usePreference } from '@/composables/preference'
 
 export type Theme = 'auto' | 'light' | 'dark'
 export type ReplyMode = 'reply' | 'note'
-export type Overlay = 'palette' | 'sheet' | 'transfer' | null
+export type Overlay = 'palette' | 'sheet' | 'transfer' | 'trace' | 'review' | 'review-close' | null
 
 export interface Toast {
   id: number

@@ -1,8 +1,9 @@
 // The conversation of one visitor: joins socket, storage and screen. Decisions about numbers and repeats are in model/.
-import { inject, type InjectionKey } from 'vue'
+import { computed, inject, type ComputedRef, type InjectionKey } from 'vue'
+import { closedFor, type Closed } from '../model/closed'
 import { acknowledge, amend, deskRead, newThread, receive, startsAnother, turn } from '../model/thread'
 import { lineBetween } from '../model/turns'
-import type { Ack, Attachment, Entry, QueuePlace, SessionNotice, Speaker, Welcome } from '../model/types'
+import type { Ack, Attachment, Entry, Hours, QueuePlace, SessionNotice, Speaker, Welcome } from '../model/types'
 import { uuid7 } from '../model/uuid7'
 import type { Person } from '../shared/protocol'
 import { openConnection, type Refusal } from './connection'
@@ -35,6 +36,7 @@ export interface Chat {
   discard(clientId: string): void
   human(): Promise<void>
   rate(score: number, comment: string): Promise<boolean>
+  callback(contact: string, wish: string): Promise<boolean>
   again(): void
   loadEarlier(): Promise<void>
   freshen(entry: Entry): Promise<void>
@@ -51,6 +53,12 @@ export function useChat(): Chat {
   const chat = inject(chatKey)
   if (!chat) throw new Error('no chat above this component')
   return chat
+}
+
+/** What a closed desk means for this visitor; null while somebody is there. */
+export function useClosed(): ComputedRef<Closed | null> {
+  const { state } = useChat()
+  return computed(() => closedFor(state.hours, state.session, state.bot !== null))
 }
 
 export function createChat(channel: string, outside: Outside): Chat {
@@ -107,6 +115,7 @@ export function createChat(channel: string, outside: Outside): Chat {
     else if (event === 'message.updated') state.thread = amend(state.thread, data as Entry)
     else if (event === 'session') turned(data as SessionNotice)
     else if (event === 'queue') state.place = data as QueuePlace
+    else if (event === 'hours') state.hours = data as Hours
     else if (event === 'typing') manners.heardTyping(data as { author: Speaker; typing: boolean })
   }
 
@@ -117,6 +126,7 @@ export function createChat(channel: string, outside: Outside): Chat {
     if (card) state.channel = { name: card.name || state.channel.name, theme: card.theme ?? state.channel.theme }
     state.greeting = welcome.greeting ?? state.greeting
     state.bot = bot ? { name: bot.name ?? '' } : null
+    state.hours = welcome.hours ?? null
     state.asking = false
     state.link = 'online'
     state.known = true
@@ -235,6 +245,11 @@ export function createChat(channel: string, outside: Outside): Chat {
     async rate(score, comment) {
       const ack = await ask('rate', { score, comment })
       if (ack.ok) state.rating = score
+      return ack.ok
+    },
+    async callback(contact, wish) {
+      const ack = await ask('callback', { contact, wish })
+      if (ack.ok) turned(ack.session as SessionNotice)
       return ack.ok
     },
     again() {

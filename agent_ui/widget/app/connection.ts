@@ -28,6 +28,8 @@ type Waiter = { resolve: (ack: Ack) => void; reject: (error: Error) => void }
 const NAMESPACE = '/visitor'
 const ACK_MS = 8_000
 const HANDSHAKE_MS = 10_000
+// The hub lets us in, then welcomes us, within 5 s each, or says that it cannot. A line that brings neither is none.
+const WELCOME_MS = 15_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 8_000
 
@@ -49,6 +51,7 @@ export function openConnection(options: {
   let lastId = 0
   let again: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
+  let welcome: ReturnType<typeof setTimeout> | undefined
 
   function connect(): void {
     wanted = true
@@ -73,6 +76,9 @@ export function openConnection(options: {
       case 'open':
         greeted = true
         silenceMs = heard.silenceMs
+        // Pings keep an idle line alive; they do not make up for a word that never came.
+        clearTimeout(welcome)
+        welcome = setTimeout(ended, WELCOME_MS)
         return transport?.send(connectPacket(NAMESPACE, options.auth()))
       case 'ping':
         return transport?.send(pongPacket(heard.data))
@@ -84,6 +90,7 @@ export function openConnection(options: {
         // does not: some confirm first and refuse afterwards.
         connected = true
         failures = 0
+        clearTimeout(welcome)
         return options.heard(heard.name, heard.body)
       case 'ack':
         waiters.get(heard.id)?.resolve(heard.body as Ack)
@@ -106,6 +113,7 @@ export function openConnection(options: {
 
   function drop(): void {
     clearTimeout(silence)
+    clearTimeout(welcome)
     transport?.close()
     transport = null
     connected = false

@@ -2,7 +2,7 @@
 import { shallowReactive } from 'vue'
 import type { Outbox } from '../model/outbox'
 import { newThread, type Thread } from '../model/thread'
-import type { ChannelTheme, QueuePlace, SessionNotice, Speaker } from '../model/types'
+import type { ChannelTheme, Hours, QueuePlace, SessionNotice, Speaker } from '../model/types'
 import type { Link } from './connection'
 
 export interface ChatState {
@@ -14,6 +14,7 @@ export interface ChatState {
   bot: { name: string } | null
   session: SessionNotice | null
   place: QueuePlace | null
+  hours: Hours | null
   /** A person was asked for and the hub has not said yet where we stand. */
   asking: boolean
   problem: string
@@ -42,6 +43,7 @@ export function createState(): ChatState {
     bot: null,
     session: null,
     place: null,
+    hours: null,
     asking: false,
     problem: '',
     thread: newThread(null),

@@ -67,6 +67,21 @@ export interface SessionNotice {
   holder: Holder
   /** How far the desk has read. */
   read_seq?: number
+  /** Set while nobody is there to answer. */
+  offline?: Offline | null
+}
+
+export interface Offline {
+  action: 'message' | 'callback'
+  opens_at: string | null
+  has_contact: boolean
+}
+
+/** Whether people are there now; when closed, what becomes of who writes and when that ends. */
+export interface Hours {
+  open: boolean
+  action: 'message' | 'callback' | 'keep' | null
+  opens_at: string | null
 }
 
 export interface ChannelTheme {
@@ -85,6 +100,7 @@ export interface Welcome {
   bot?: { name?: string | null } | null
   rating?: { score: number } | null
   can_rate?: boolean
+  hours?: Hours | null
 }
 
 export interface QueuePlace {

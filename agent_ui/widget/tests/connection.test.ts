@@ -19,9 +19,13 @@ class FakeSocket {
   hear(text: string): void {
     this.onmessage?.({ data: text })
   }
-  accept(): void {
+  open(): void {
     this.hear('0{"sid":"a","pingInterval":25000,"pingTimeout":20000}')
     this.hear('40/visitor,{"sid":"b"}')
+  }
+  accept(): void {
+    this.open()
+    this.hear('42/visitor,["welcome",{}]')
   }
 }
 
@@ -103,6 +107,20 @@ describe('the line', () => {
     await vi.advanceTimersByTimeAsync(44_000)
     expect(lost).toBe(0)
     await vi.advanceTimersByTimeAsync(2_000)
+    expect(lost).toBe(1)
+  })
+
+  it('comes back when it is let in and never welcomed, whatever pings come', async () => {
+    newest().open()
+    await vi.advanceTimersByTimeAsync(10_000)
+    newest().hear('2')
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(lost).toBe(0)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(lost).toBe(1)
+    expect(FakeSocket.all).toHaveLength(2)
+    newest().accept()
+    await vi.advanceTimersByTimeAsync(40_000)
     expect(lost).toBe(1)
   })
 

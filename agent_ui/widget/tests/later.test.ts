@@ -2,6 +2,7 @@
 import { createApp, h, nextTick } from 'vue'
 import { describe, expect, it } from 'vitest'
 import { locale, setLocale, t } from '../app/i18n'
+import { chatKey, type Chat } from '../app/chat'
 import { fetchLater, part } from '../app/later'
 import en from '../locales/en.json'
 import zh from '../locales/zh-CN.json'
@@ -41,5 +42,39 @@ describe('a later part', () => {
     expect(left).toBe(1)
     app.unmount()
     // Reading a dozen components for the first time takes seconds on a busy machine.
+  }, 30_000)
+})
+
+describe('a closed desk', () => {
+  it('takes a number once and says so when the call failed', async () => {
+    await setLocale('en')
+    const asked: string[][] = []
+    let answer = false
+    const chat = { state: { link: 'online' }, callback: (...said: string[]) => (asked.push(said), Promise.resolve(answer)) }
+    const { default: ClosedStrip } = await import('../app/later/ClosedStrip.vue')
+    const page = document.createElement('div')
+    const closed = { opensAt: null, callback: true, hasContact: false }
+    const app = createApp(() => h(ClosedStrip, { closed }))
+    app.provide(chatKey, chat as unknown as Chat)
+    app.mount(page)
+    const find = (id: string) => page.querySelector<HTMLElement>(`[data-testid="widget-callback${id}"]`)
+    find('')?.click()
+    await nextTick()
+    const contact = find('-contact') as HTMLInputElement
+    contact.value = ' +44 20 7946 0958 '
+    contact.dispatchEvent(new Event('input'))
+    await nextTick()
+    const send = async (): Promise<void> => {
+      page.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }))
+      await new Promise((done) => setTimeout(done))
+      await nextTick()
+    }
+    await send()
+    expect(page.querySelector('[role="alert"]')?.textContent).toBe(en['callback.failed'])
+    answer = true
+    await send()
+    expect(asked).toEqual([['+44 20 7946 0958', ''], ['+44 20 7946 0958', '']])
+    expect(page.querySelector('form')).toBeNull()
+    app.unmount()
   }, 30_000)
 })

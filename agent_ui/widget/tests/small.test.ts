@@ -5,6 +5,7 @@ import loaderEn from '../locales/loader.en.json'
 import loaderZh from '../locales/loader.zh-CN.json'
 import zh from '../locales/zh-CN.json'
 import { words } from '../demo/words'
+import { closedFor } from '../model/closed'
 import { accentFor, contrastOf } from '../model/colour'
 import { MAX_BYTES, problemWith, readableSize } from '../model/files'
 import { linkPieces, safeLink } from '../model/links'
@@ -28,6 +29,31 @@ describe('the wait', () => {
 
   it('says how many are ahead', () => {
     expect(queueTexts({ position: 3, estimated_wait_s: null })).toEqual({ place: { key: 'queue.place', values: { position: 3, ahead: 2 } }, wait: null })
+  })
+})
+
+describe('outside hours', () => {
+  const closed = { open: false, action: 'callback', opens_at: '2026-01-06T01:00:00.000Z' } as const
+  const waiting = { id: 's', state: 'queued', holder: { kind: 'none' } } as const
+  const offline = { action: 'message', opens_at: null, has_contact: true } as const
+
+  it('offers what the shop does before the first word', () => {
+    expect(closedFor(closed, null, false)).toEqual({ opensAt: closed.opens_at, callback: true, hasContact: false })
+    expect(closedFor({ ...closed, action: 'message' }, null, false)?.callback).toBe(false)
+  })
+
+  it('says nothing while somebody is there or the wait goes on', () => {
+    expect(closedFor(null, null, false)).toBeNull()
+    expect(closedFor({ open: true, action: null, opens_at: null }, null, false)).toBeNull()
+    expect(closedFor({ ...closed, action: 'keep' }, null, false)).toBeNull()
+    expect(closedFor(closed, null, true)).toBeNull()
+    expect(closedFor(closed, { ...waiting, state: 'active' }, false)).toBeNull()
+    expect(closedFor(closed, waiting, false)).toBeNull()
+  })
+
+  it('believes the session before the clock', () => {
+    expect(closedFor(null, { ...waiting, offline }, true)).toEqual({ opensAt: null, callback: false, hasContact: true })
+    expect(closedFor(closed, { ...waiting, state: 'closed' }, false)).not.toBeNull()
   })
 })
 

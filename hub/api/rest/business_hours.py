@@ -1,40 +1,45 @@
-"""Business hours: when people are there, in a zone of their own, with holidays."""
+"""Business hours: when people are there, in a zone of their own, with holidays and the days that make up for them."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from hub.api.access import ADMIN, EVERYBODY
+from hub.api.access import ADMIN, EVERYBODY, READ_ALL
 from hub.api.call import Call, Listing, Nothing, Paging, listing
 from hub.api.decoding import refuse
 from hub.api.patches import patched
 from hub.api.routes import Routes
-from hub.model.workspace import BusinessHours, OpenHours
+from hub.errors import NotFound
+from hub.model.holidays import HolidayCalendar, Language, with_holidays
+from hub.model.timestamps import to_seconds
+from hub.model.workspace import BusinessHours, OpenHours, SpecialDay
+from hub.services import Services
+from hub.services.holiday_calendars import shipped
+from hub.services.opening import CalendarDate, calendar, check
+from routing.hours import local_date
 
 routes = Routes("business-hours")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Hours = Annotated[tuple[OpenHours, ...], msgspec.Meta(max_length=100)]
 Holidays = Annotated[tuple[str, ...], msgspec.Meta(max_length=400)]
+SpecialDays = Annotated[tuple[SpecialDay, ...], msgspec.Meta(max_length=1000)]
 ClosedAction = Literal["message", "callback", "keep"]
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 class BusinessHoursDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """New business hours; weekday 0 is Monday, times are `HH:MM`, holidays `YYYY-MM-DD`."""
+    """New business hours; weekday 0 is Monday, times are `HH:MM`, dates `YYYY-MM-DD`."""
 
     name: Name
     zone: Zone = "Asia/Shanghai"
     hours: Hours = ()
     holidays: Holidays = ()
+    special_days: SpecialDays = ()
     closed_action: ClosedAction = "message"
 
 
@@ -45,7 +50,23 @@ class BusinessHoursPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     zone: Zone | UnsetType = UNSET
     hours: Hours | UnsetType = UNSET
     holidays: Holidays | UnsetType = UNSET
+    special_days: SpecialDays | UnsetType = UNSET
     closed_action: ClosedAction | UnsetType = UNSET
+
+
+class CalendarSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dates: `days` of them beginning with `from`, today in the record's zone where it is not given."""
+
+    first: Annotated[str, msgspec.Meta(max_length=10)] | None = msgspec.field(default=None, name="from")
+    days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 31
+
+
+class HolidayImport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A calendar that comes with Huike, by id, or the data of another; `language` is that of the days' names."""
+
+    calendar: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+    calendar_data: HolidayCalendar | None = None
+    language: Language = "zh"
 
 
 @routes.on("GET", "/business-hours", access=EVERYBODY)
@@ -58,28 +79,24 @@ async def list_business_hours(call: Call[Nothing, Paging]) -> Listing[BusinessHo
 async def create_business_hours(call: Call[BusinessHoursDraft, Nothing]) -> BusinessHours:
     """Add business hours."""
     draft = call.body
-    await _check(draft.zone, draft.hours, draft.holidays)
     hours = BusinessHours(
         id=call.services.core.ids.new(),
         name=draft.name,
         zone=draft.zone,
         hours=draft.hours,
         holidays=draft.holidays,
+        special_days=draft.special_days,
         closed_action=draft.closed_action,
     )
+    await asyncio.to_thread(check, hours)
     return await call.services.records.create(hours)
 
 
 @routes.on("PATCH", "/business-hours/{id}", access=ADMIN)
 async def change_business_hours(call: Call[BusinessHoursPatch, Nothing]) -> BusinessHours:
     """Change business hours."""
-    patch = call.body
-    await _check(
-        "UTC" if patch.zone is UNSET else patch.zone,
-        () if patch.hours is UNSET else patch.hours,
-        () if patch.holidays is UNSET else patch.holidays,
-    )
-    return await call.services.records.update(BusinessHours, call.id, lambda present: patched(present, patch))
+    await asyncio.to_thread(check, patched(_found(call.services, call.id), call.body))
+    return await call.services.records.update(BusinessHours, call.id, lambda present: patched(present, call.body))
 
 
 @routes.on("DELETE", "/business-hours/{id}", access=ADMIN)
@@ -88,18 +105,58 @@ async def remove_business_hours(call: Call[Nothing, Nothing]) -> None:
     await call.services.records.remove("business_hours", call.id)
 
 
-async def _check(zone: str, hours: Sequence[OpenHours], holidays: Sequence[str]) -> None:
+@routes.on("GET", "/business-hours/{id}/calendar", access=EVERYBODY)
+async def preview_business_hours(call: Call[Nothing, CalendarSpan]) -> Listing[CalendarDate]:
+    """Show what the hours come to, date by date, with what gives each date its hours."""
+    hours, wanted = _found(call.services, call.id), call.query
+    if wanted.first is None:
+        first = await asyncio.to_thread(local_date, hours.zone, to_seconds(call.services.core.clock.now()))
+    else:
+        first = _date(wanted.first)
+    return Listing(items=tuple(await asyncio.to_thread(calendar, hours, first, wanted.days)))
+
+
+@routes.on("GET", "/holiday-calendars", access=READ_ALL)
+async def list_holiday_calendars(call: Call[Nothing, Paging]) -> Listing[HolidayCalendar]:
+    """List the holiday calendars that can be imported."""
+    return listing(list(await asyncio.to_thread(shipped)), call.query)
+
+
+@routes.on("POST", "/business-hours/{id}/holidays", access=ADMIN)
+async def import_holidays(call: Call[HolidayImport, Nothing]) -> BusinessHours:
+    """Take a year's holidays and make-up working days into the special days.
+
+    Special days on other dates stay as they are; importing again changes nothing.
+    """
+    wanted = call.body
+    chosen = await _calendar(wanted)
+    language = wanted.language
+    await asyncio.to_thread(check, with_holidays(_found(call.services, call.id), chosen, language))
+    return await call.services.records.update(
+        BusinessHours, call.id, lambda present: with_holidays(present, chosen, language)
+    )
+
+
+def _found(services: Services, hours_id: str) -> BusinessHours:
+    hours = services.directory.find(BusinessHours, hours_id)
+    if hours is None:
+        raise NotFound("There are no such business hours.")
+    return hours
+
+
+async def _calendar(wanted: HolidayImport) -> HolidayCalendar:
+    if (wanted.calendar is None) == (wanted.calendar_data is None):
+        raise refuse("calendar", "Give either the id of a calendar or the data of one.")
+    if wanted.calendar_data is not None:
+        return wanted.calendar_data
+    known = {one.id: one for one in await asyncio.to_thread(shipped)}
+    if wanted.calendar not in known:
+        raise refuse("calendar", f"There is no such calendar; there are {', '.join(known)}.")
+    return known[wanted.calendar]
+
+
+def _date(text: str) -> date:
     try:
-        await asyncio.to_thread(ZoneInfo, zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise refuse("zone", "There is no such time zone; give one like Asia/Shanghai.") from error
-    for index, stretch in enumerate(hours):
-        if not 0 <= stretch.weekday <= 6:
-            raise refuse(f"hours[{index}].weekday", "0 (Monday) to 6 (Sunday).")
-        if not _TIME.fullmatch(stretch.start) or not _TIME.fullmatch(stretch.end) or stretch.start >= stretch.end:
-            raise refuse(f"hours[{index}]", "Give start and end as HH:MM, the start before the end.")
-    for index, holiday in enumerate(holidays):
-        try:
-            date.fromisoformat(holiday)
-        except ValueError as error:
-            raise refuse(f"holidays[{index}]", "Give a date as YYYY-MM-DD.") from error
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise refuse("from", "Give a date as YYYY-MM-DD.") from error

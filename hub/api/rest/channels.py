@@ -18,6 +18,7 @@ from hub.api.routes import Routes
 from hub.api.settings import ApiSettings
 from hub.errors import InvalidInput, NotFound
 from hub.model.ids import ChannelId
+from hub.model.queues import DEFAULT_QUEUE
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind, ChannelRouting
 from hub.ports.abilities import Words
@@ -179,6 +180,8 @@ def _check_routing(services: Services, routing: ChannelRouting) -> None:
     known_hours = {hours.id for hours in services.directory.business_hours()}
     if routing.business_hours_id is not None and routing.business_hours_id not in known_hours:
         faults.append(refuse("routing.business_hours_id", "There are no such business hours."))
+    if routing.queue_id not in (None, DEFAULT_QUEUE, *(queue.id for queue in services.directory.queues())):
+        faults.append(refuse("routing.queue_id", "There is no such queue."))
     for skill, level in routing.skills.items():
         if not 1 <= level <= 10:
             faults.append(refuse(f"routing.skills.{skill}", "A level is from 1 to 10."))

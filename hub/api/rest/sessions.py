@@ -14,12 +14,13 @@ from hub.api.routes import Routes
 from hub.api.views import entries_view, session_view
 from hub.model.events import SessionView, show
 from hub.model.ids import AgentId, ChannelId, CustomerId, MessageId, SessionId
+from hub.model.queues import Lane, Outcome
 from hub.model.session import State
 from hub.model.timeline import Message
 from hub.ports.store import SessionQuery
 from hub.services.desk import MessageDraft, TransferRequest
-from hub.services.dispatch import TraceStep
 from hub.services.reach import ReplyChannel, reply_channels
+from hub.services.traces import TraceStep
 
 routes = Routes("sessions")
 _STATES: tuple[str, ...] = get_args(State)
@@ -52,13 +53,21 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Tags, priority (0 urgent to 9 low) and summary of a session; what is not sent stays."""
+    """Tags, priority (0 urgent to 9 low), summary and lane of a session; what is not sent stays."""
 
     tags: (
         Annotated[tuple[Annotated[str, msgspec.Meta(max_length=60)], ...], msgspec.Meta(max_length=50)] | UnsetType
     ) = UNSET
     priority: Annotated[int, msgspec.Meta(ge=0, le=9)] | UnsetType = UNSET
     summary: Annotated[str, msgspec.Meta(max_length=5000)] | UnsetType = UNSET
+    lane: Lane | UnsetType = UNSET
+
+
+class ReviewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person decided on a sensitive request, and why."""
+
+    outcome: Outcome
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
 @routes.on("GET", "/sessions", access=READ_SERVICE)
@@ -88,7 +97,7 @@ async def get_session(call: Call[Nothing, Nothing]) -> SessionView:
 
 @routes.on("PATCH", "/sessions/{id}", access=SERVE)
 async def label_session(call: Call[Labels, Nothing]) -> SessionView:
-    """Change tags, priority or summary."""
+    """Change tags, priority, summary or lane; whoever holds a session may raise its lane, supervisors may end it."""
     labels = call.body
     session = await call.services.desk.label(
         call.agent,
@@ -97,6 +106,16 @@ async def label_session(call: Call[Labels, Nothing]) -> SessionView:
         priority=None if labels.priority is UNSET else labels.priority,
         summary=None if labels.summary is UNSET else labels.summary,
     )
+    if not isinstance(labels.lane, UnsetType):
+        session = await call.services.desk.set_lane(call.agent, SessionId(call.id), labels.lane)
+    return session_view(call.services, session)
+
+
+@routes.on("POST", "/sessions/{id}/review", access=SERVE)
+async def review_session(call: Call[ReviewDraft, Nothing]) -> SessionView:
+    """Decide on a sensitive request: its holder with the review skill, or a supervisor."""
+    draft = call.body
+    session = await call.services.desk.review(call.agent, SessionId(call.id), draft.outcome, draft.note)
     return session_view(call.services, session)
 
 
@@ -183,7 +202,7 @@ async def transfer_session(call: Call[TransferRequest, Nothing]) -> SessionView:
 async def trace_session(call: Call[Nothing, Nothing]) -> Listing[TraceStep]:
     """Explain the routing decisions about a session, oldest first."""
     session = await call.services.desk.session(call.agent, SessionId(call.id))
-    return Listing(items=tuple(call.services.dispatch.trace(session.id)))
+    return Listing(items=await call.services.dispatch.trace(session.id))
 
 
 def _states(text: str | None) -> tuple[State, ...]:

@@ -15,6 +15,7 @@ from hub.model.commit import EventTag, Job, JobKind
 from hub.model.content import Content, Text
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId, JobId, MessageId, SessionId
+from hub.model.queues import Feeling
 from hub.model.session import Session
 from hub.model.timeline import Actor, Delivery, Message
 from hub.model.timestamps import Timestamp, shift
@@ -38,6 +39,7 @@ from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
+from hub.services.triage import Triage
 from hub.settings import SessionSettings
 from hub.store.memory import MemoryStore
 from hub.testing.environment import FakeClock, SeededIds
@@ -230,6 +232,11 @@ class Ground:
         return gaps
 
 
+def read_feeling(text: str, _language: str | None) -> tuple[Feeling, tuple[str, ...]]:
+    """Read the one mood that tests need."""
+    return ("angry", ("气死",)) if "气死" in text else ("calm", ())
+
+
 @asynccontextmanager
 async def ground(connector: FilesConnector | None = None) -> AsyncIterator[Ground]:
     """Open services with one channel."""
@@ -256,11 +263,11 @@ async def ground(connector: FilesConnector | None = None) -> AsyncIterator[Groun
         core,
         sessions,
         identities,
-        directory,
         connectors,
         statuses=statuses,
         consents=consents,
         given=GivenFiles(attachments),
+        triage=Triage(directory, read_feeling),
     )
     for listener in (directory, sessions, identities, inbounds):
         bus.subscribe(listener.hear)

@@ -9,7 +9,7 @@ import { faultsOf, serverFaults, settingsToSend, valuesOf, type FieldValue, type
 import { useUi } from '@/stores/ui'
 import { useChannels } from './store'
 
-const NEW: Routing = { bot_id: null, skills: {}, language: null, priority: 5, weight: 1, relax: [], business_hours_id: null }
+const NEW: Routing = { bot_id: null, skills: {}, language: null, priority: 5, weight: 1, relax: [], business_hours_id: null, queue_id: null }
 
 interface Tested {
   ok: boolean

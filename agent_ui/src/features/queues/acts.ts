@@ -1,0 +1,45 @@
+// What may be done to somebody who waits, and what is told afterwards.
+import { useI18n } from 'vue-i18n'
+import { routingApi, type Lane, type Waiting } from '@/api/routing'
+import { useFailure } from '@/composables/failure'
+import { useAuth } from '@/stores/auth'
+import { useLive } from '@/stores/live'
+import { useUi } from '@/stores/ui'
+import { useQueues } from './store'
+
+export function useWaitingActs() {
+  const { t } = useI18n()
+  const ui = useUi()
+  const auth = useAuth()
+  const live = useLive()
+  const queues = useQueues()
+  const { attempt } = useFailure()
+
+  const inLine = (row: Waiting) => row.place === 'line' || row.place === 'offer' || row.place === 'lost'
+  const may = {
+    assign: (row: Waiting) => auth.writes && (inLine(row) || row.place === 'agent'),
+    transfer: (row: Waiting) => auth.writes && (inLine(row) || row.place === 'agent'),
+    raise: (row: Waiting) => auth.writes && row.priority > 0 && row.place !== 'agent',
+    lane: (row: Waiting, lane: Lane) => auth.writes && (row.lane?.lane ?? 'normal') !== lane,
+  }
+
+  function raise(row: Waiting, name: string): Promise<boolean> {
+    // The levels that the router knows: urgent, VIP, normal, low.
+    const better = [5, 1, 0].find((level) => level < row.priority) ?? 0
+    return attempt(async () => {
+      live.put([await routingApi.mark(row.session_id, { priority: better })])
+      ui.toast('good', t('queues.act.raised', { name, n: better }))
+      queues.hurry()
+    })
+  }
+
+  function move(row: Waiting, lane: Lane, name: string): Promise<boolean> {
+    return attempt(async () => {
+      live.put([await routingApi.mark(row.session_id, { lane })])
+      ui.toast('good', t('queues.act.moved', { name, lane: t(`lanes.${lane}Lane`) }))
+      queues.hurry()
+    })
+  }
+
+  return { may, raise, move }
+}
