@@ -124,8 +124,6 @@ async def test_rows_are_reached_by_keyboard_and_filtered(floor: Floor) -> None:
 
 
 async def test_a_supervisor_raises_moves_and_assigns(floor: Floor) -> None:
-    await _needs_billing(floor)
-    agent = await floor.console("ann")
     first, second = [session_of(await floor.visitor(text)) for text in ("the first", "the second")]
     pages = await _queues(floor)
     await pages.act(second, "emergency")
@@ -135,16 +133,29 @@ async def test_a_supervisor_raises_moves_and_assigns(floor: Floor) -> None:
     await expect(pages.part("toast").last).to_contain_text("priority 1")
     assert (await floor.made.session(first))["priority"] == 1
 
-    await pages.act(first, "assign")
-    ann = pages.page.locator("[data-testid=assign-agent]", has_text="ann")
-    await expect(ann).to_contain_text("5 free")
-    await expect(ann.get_by_test_id("assign-why-not")).to_have_text("No Billing (level 3 needed)")
-    await ann.click()
+
+async def test_whoever_is_left_without_an_answer_is_given_to_somebody_else(floor: Floor) -> None:
+    settings = {"unanswered_after_s": 30}
+    await floor.made.admin.call("PATCH", "/routing-settings", settings)
+    ann = await floor.console("ann")
+    visitor = await floor.visitor("is anybody there?")
+    session_id = session_of(visitor)
+    await ann.accept(session_id)
+    bo = await floor.console("bo")
+    pages = await _queues(floor)
+    # Half a minute without an answer is the least that the hub lets one set.
+    await expect(pages.row(session_id)).to_have_attribute("data-place", "agent", timeout=60_000)
+    await expect(pages.row(session_id)).to_contain_text("ann has not answered the last message")
+    await pages.act(session_id, "assign")
+    option = pages.page.locator("[data-testid=assign-agent]", has_text="bo")
+    await expect(option).to_contain_text("5 free")
+    await option.click()
     await pages.part("assign-submit").click()
     await expect(pages.part("assign-dialog")).to_have_count(0)
-    await agent.accept(first)
-    await expect(pages.row(first)).to_have_count(0)
-    await expect(pages.row(second)).to_be_visible()
+    await bo.accept(session_id)
+    await bo.say("Yes, I am.")
+    await visitor.hears("Yes, I am.")
+    await expect(pages.row(session_id)).to_have_count(0)
 
 
 async def test_a_sensitive_request_is_reviewed_before_it_is_closed(floor: Floor) -> None:
