@@ -12,7 +12,7 @@ from math import isfinite
 from typing import assert_never
 
 from hub.model.ids import AgentId, SessionId
-from routing import agent_events, deadlines, restoring, session_events, snapshot
+from routing import agent_events, deadlines, openings, restoring, session_events, snapshot
 from routing import events as e
 from routing.board import MEASURED_S
 from routing.checks import check
@@ -20,7 +20,7 @@ from routing.config import Config
 from routing.decisions import Decision
 from routing.earmarks import review
 from routing.explain import Trace, trace
-from routing.placement import place, tell_waiting
+from routing.placement import LOOKS_AT_ONCE, place, tell_waiting
 from routing.records import Key, Line, SessionState
 from routing.state import Refusal, State
 
@@ -47,8 +47,7 @@ class Engine:
         engine._seen = OrderedDict((event, tuple(decisions)) for event, decisions in seen)
         if isfinite(engine._state.now):
             engine._begun = True
-            deadlines.open_queues(engine._state)
-            deadlines.unpark_open(engine._state)
+            openings.review(engine._state)
         return engine
 
     def apply(self, event: e.Event, now: float) -> list[Decision]:
@@ -65,6 +64,7 @@ class Engine:
         try:
             check(event, now)
             state.now = max(state.now, float(now))
+            state.looks = LOOKS_AT_ONCE
             self._catch_up()
             self._take(event)
         except Refusal as refusal:
@@ -76,8 +76,12 @@ class Engine:
         return decisions
 
     def next_deadline(self) -> float | None:
-        """Return when a `Tick` is wanted; None when nothing is due ever."""
-        return self._state.agenda.next_at()
+        """Return when a `Tick` is wanted; None when nothing is due ever.
+
+        What is too much for one step, such as the closing of a queue in which very many wait, goes on at the next
+        event: the deadline is then now.
+        """
+        return self._state.now if self._state.is_behind else self._state.agenda.next_at()
 
     def snapshot(self) -> bytes:
         """Return everything this engine knows, for `restore`; the same engine always gives the same bytes."""
@@ -138,9 +142,10 @@ class Engine:
     def _catch_up(self) -> None:
         if not self._begun:
             self._begun = True
-            deadlines.open_queues(self._state)
+            openings.review(self._state)
         while deadlines.fall_due(self._state):
             self._settle()
+        openings.tell_some(self._state)
 
     def _settle(self) -> None:
         place(self._state)
@@ -195,6 +200,7 @@ class Engine:
         | e.SessionForced
         | e.SessionRestored,
     ) -> None:
+        openings.turn_away_first(self._state, event.session)
         match event:
             case e.SessionQueued():
                 session_events.queued(self._state, event)
