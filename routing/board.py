@@ -22,6 +22,7 @@ MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
 FEW_LINES = 32
 """Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
+_NO_ENTRY: tuple[Key, int] = ((0, 0.0, 0, SessionId("")), -1)
 _ANY_SKILL = ""
 """Stands for the first skill of a line that asks for none."""
 
@@ -29,7 +30,7 @@ _ANY_SKILL = ""
 class Lane:
     """One line: who waits in it, and who could serve it."""
 
-    __slots__ = ("able", "head", "held", "is_shut", "line", "number", "open", "parked", "qualified", "starts")
+    __slots__ = ("able", "entry", "head", "held", "is_shut", "line", "number", "open", "parked", "qualified", "starts")
 
     def __init__(self, line: Line, number: int, roster: Roster, *, is_shut: bool) -> None:
         self.line = line
@@ -49,6 +50,8 @@ class Lane:
         self.starts: deque[float] = deque()
         self.head: Key | None = None
         """The first of `open`, as `Board.first_lanes` last saw it."""
+        self.entry: tuple[Key, int] = _NO_ENTRY
+        """The head with the number, if there is a head."""
 
     @property
     def all(self) -> tuple[OrderedKeys[Key], ...]:
@@ -223,8 +226,8 @@ class Board:
         """
         serves, heads = seat.serves, self.first_lanes()
         if len(serves) <= FEW_LINES:
-            lanes = map(self.lanes.__getitem__, serves)
-            return sorted((lane.head, lane.number) for lane in lanes if lane.head is not None)
+            lanes = self.lanes
+            return _in_order([lanes[number].entry for number in serves if lanes[number].head is not None])
         return (head for head in heads if head[1] in serves)
 
     def first_lane_of(self, seat: Seat) -> Lane | None:
@@ -235,7 +238,7 @@ class Board:
             return next((lane for lane in ahead if lane.line.weight <= capacity), None)
         self.first_lanes()
         lanes = map(self.lanes.__getitem__, seat.serves)
-        heads = [(lane.head, lane.number) for lane in lanes if lane.head is not None and lane.line.weight <= capacity]
+        heads = [lane.entry for lane in lanes if lane.head is not None and lane.line.weight <= capacity]
         return self.lanes[min(heads)[1]] if heads else None
 
     def lane_of(self, session: SessionId) -> Lane | None:
@@ -279,10 +282,20 @@ class Board:
             if head == lane.head:
                 continue
             self.moved.setdefault(number, lane.head)
+            entry = _NO_ENTRY if head is None else (head, number)
             for heads in (self._heads, self.heavy_heads)[: 2 if lane.line.weight > 1 else 1]:
                 if lane.head is not None:
-                    del heads[bisect_left(heads, (lane.head, number))]
+                    del heads[bisect_left(heads, lane.entry)]
                 if head is not None:
-                    insort(heads, (head, number))
-            lane.head = head
+                    insort(heads, entry)
+            lane.head, lane.entry = head, entry
         self._touched.clear()
+
+
+def _in_order(heads: list[tuple[Key, int]]) -> Iterator[tuple[Key, int]]:
+    # Mostly nobody asks for more than the first.
+    if heads:
+        first = min(heads)
+        yield first
+        heads.remove(first)
+        yield from sorted(heads)

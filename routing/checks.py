@@ -93,13 +93,15 @@ def _check_table(what: str, table: Mapping[str, int] | None) -> None:
         return
     if not isinstance(table, Mapping):
         raise Refusal("bad_table", f"Each {what} needs a name.")
-    _check_names(what, table)
     for name, units in table.items():
-        _check_units(f"{what} of {name}", units, least=0)
+        if not _is_text(name):
+            raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
+        if not (type(units) is int and 0 <= units <= LARGEST_UNITS):
+            _check_units(f"{what} of {name}", units, least=0)
 
 
 def _check_units(what: str, units: object, *, least: int) -> None:
-    if not (_is_whole(units) and least <= int(str(units)) <= LARGEST_UNITS):
+    if not (isinstance(units, int) and least <= units <= LARGEST_UNITS and not isinstance(units, bool)):
         raise Refusal("bad_number", f"The {what} {units!r} is not a whole number from {least} to {LARGEST_UNITS}.")
 
 

@@ -8,8 +8,9 @@ happens and leads to offers, then the event happens and leads to offers.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from math import isfinite
-from typing import assert_never
+from typing import Any
 
 from hub.model.ids import AgentId, SessionId
 from routing import agent_events, deadlines, openings, restoring, session_events, snapshot
@@ -66,7 +67,9 @@ class Engine:
             state.now = max(state.now, float(now))
             state.looks = LOOKS_AT_ONCE
             self._catch_up()
-            self._take(event)
+            if state.board.shut:
+                openings.turn_away_first(state, getattr(event, "session", None))
+            TAKEN_BY[type(event)](state, event)
         except Refusal as refusal:
             state.ledger.refused(str(event.id), refusal.reason, refusal.detail)
         self._settle()
@@ -158,65 +161,29 @@ class Engine:
         if len(self._seen) > EVENTS_REMEMBERED:
             self._seen.popitem(last=False)
 
-    def _take(self, event: e.Event) -> None:
-        match event:
-            case e.AgentOnline() | e.AgentLost() | e.AgentBack() | e.AgentSignedOut():
-                self._take_presence(event)
-            case e.AgentStatus():
-                agent_events.status(self._state, event)
-            case e.AgentChanged():
-                agent_events.changed(self._state, event)
-            case e.OfferAccepted():
-                session_events.accepted(self._state, event)
-            case e.OfferRejected():
-                session_events.rejected(self._state, event)
-            case e.Tick():
-                pass
-            case _:
-                self._take_session(event)
 
-    def _take_presence(self, event: e.AgentOnline | e.AgentLost | e.AgentBack | e.AgentSignedOut) -> None:
-        match event:
-            case e.AgentOnline():
-                agent_events.online(self._state, event)
-            case e.AgentLost():
-                agent_events.lost(self._state, event)
-            case e.AgentBack():
-                agent_events.back(self._state, event)
-            case e.AgentSignedOut():
-                agent_events.signed_out(self._state, event)
-            case _:
-                assert_never(event)
+def _pass(_state: State, _event: e.Tick) -> None:
+    """Take a tick: what is due has happened already."""
 
-    def _take_session(
-        self,
-        event: e.SessionQueued
-        | e.SessionChanged
-        | e.SessionClosed
-        | e.CustomerLeft
-        | e.SessionPaused
-        | e.SessionResumed
-        | e.SessionTransferred
-        | e.SessionForced
-        | e.SessionRestored,
-    ) -> None:
-        openings.turn_away_first(self._state, event.session)
-        match event:
-            case e.SessionQueued():
-                session_events.queued(self._state, event)
-            case e.SessionChanged():
-                session_events.changed(self._state, event)
-            case e.SessionClosed() | e.CustomerLeft():
-                session_events.closed(self._state, event)
-            case e.SessionPaused():
-                session_events.paused(self._state, event)
-            case e.SessionResumed():
-                session_events.resumed(self._state, event)
-            case e.SessionTransferred():
-                session_events.transferred(self._state, event)
-            case e.SessionForced():
-                session_events.forced(self._state, event)
-            case e.SessionRestored():
-                restoring.restored(self._state, event)
-            case _:
-                assert_never(event)
+
+TAKEN_BY: dict[type[e.Event], Callable[[State, Any], None]] = {
+    e.AgentOnline: agent_events.online,
+    e.AgentLost: agent_events.lost,
+    e.AgentBack: agent_events.back,
+    e.AgentSignedOut: agent_events.signed_out,
+    e.AgentStatus: agent_events.status,
+    e.AgentChanged: agent_events.changed,
+    e.SessionQueued: session_events.queued,
+    e.SessionChanged: session_events.changed,
+    e.OfferAccepted: session_events.accepted,
+    e.OfferRejected: session_events.rejected,
+    e.SessionClosed: session_events.closed,
+    e.CustomerLeft: session_events.closed,
+    e.SessionPaused: session_events.paused,
+    e.SessionResumed: session_events.resumed,
+    e.SessionTransferred: session_events.transferred,
+    e.SessionForced: session_events.forced,
+    e.SessionRestored: restoring.restored,
+    e.Tick: _pass,
+}
+"""One function for each event; a table, because this is asked for every event and a chain of cases costs more."""

@@ -160,6 +160,14 @@ def begin(state: State, session: Session, seat: Seat) -> None:
     state.roster.add_units(seat, session.channel, session.weight)
 
 
+def turn_active(session: Session, seat: Seat) -> None:
+    """Give a session to the agent to whom it is on offer: its units are those of the offer."""
+    session.offer = None
+    del seat.offered[session.id]
+    session.state, session.agent, session.paused = "active", seat.agent.id, False
+    seat.active[session.id] = None
+
+
 def stop(state: State, session: Session) -> None:
     """Take an active session from its agent."""
     if session.agent is None:

@@ -47,9 +47,9 @@ def tell_some(state: State) -> None:
             left -= _tell(state, name, left)
 
 
-def turn_away_first(state: State, session: SessionId) -> None:
+def turn_away_first(state: State, session: SessionId | None) -> None:
     """Let the closing come to a session at once, before anything else happens to it."""
-    found = state.sessions.get(session)
+    found = None if session is None else state.sessions.get(session)
     if found is not None and found.queue in state.board.shut and found.state in ("waiting", "held"):
         moves.leave(state, found)
         moves.turned_away(state, found)

@@ -31,13 +31,14 @@ _Candidate: TypeAlias = tuple[Key, AgentId, int]
 def place(state: State) -> None:
     """Make every offer that can be made now; after an opening, as many as one step may take."""
     is_opening = bool(state.opened)
-    if is_opening and not state.looks:
+    if (is_opening and not state.looks) or not (is_opening or state.fresh or state.freed):
         return
     candidates: list[_Candidate] = []
     # When only one agent changed, nobody else can have room for what that agent is given.
     sole = not state.fresh and len(state.freed) == 1 and not is_opening
     while True:
-        _gather(state, candidates)
+        if state.fresh or state.freed or state.opened:
+            _gather(state, candidates)
         if not candidates:
             return
         if is_opening and not state.looks:
@@ -51,6 +52,8 @@ def place(state: State) -> None:
 
 def tell_waiting(state: State) -> None:
     """Tell once of each session that came into a line in this step and is still there, and of a need nobody meets."""
+    if not state.entered:
+        return
     entered, state.entered = state.entered, {}
     for one, came in entered.items():
         session = state.sessions.get(one)
@@ -71,8 +74,8 @@ def wait_reason(state: State, session: Session) -> WaitReason:
         return "outside_hours"
     if session.state == "held":
         return "held"
-    lane = state.board.lane(session.line)
-    able = lane.able & state.roster.signed_in
+    lane = state.board.lane_of(session.id)
+    able = lane is not None and lane.able & state.roster.signed_in
     return "no_room" if able else "no_eligible_agent"
 
 

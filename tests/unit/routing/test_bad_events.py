@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from hub.model.ids import AgentId, OfferId, SessionId
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config, Queue
-from routing.engine import EVENTS_REMEMBERED, Engine
+from routing.engine import EVENTS_REMEMBERED, TAKEN_BY, Engine
 from tests.unit.routing.floor import Floor, offers
 
 A1, A9, S1, S9 = AgentId("A1"), AgentId("A9"), SessionId("S1"), SessionId("S9")
@@ -110,6 +110,10 @@ def test_an_event_is_recognised_among_the_last_4096() -> None:
     engine.apply(e.Tick(id="one more"), 0)
     (refused,) = engine.apply(first, 0)
     assert isinstance(refused, d.Refused)
+
+
+def test_there_is_an_act_for_every_event() -> None:
+    assert set(TAKEN_BY) == set(get_args(e.Event))
 
 
 def test_a_refusal_is_repeated_as_it_was() -> None:
