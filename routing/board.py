@@ -30,10 +30,24 @@ _ANY_SKILL = ""
 class Lane:
     """One line: who waits in it, and who could serve it."""
 
-    __slots__ = ("able", "entry", "head", "held", "is_shut", "line", "number", "open", "parked", "qualified", "starts")
+    __slots__ = (
+        "able",
+        "entry",
+        "head",
+        "held",
+        "is_shut",
+        "line",
+        "number",
+        "open",
+        "parked",
+        "qualified",
+        "starts",
+        "weight",
+    )
 
     def __init__(self, line: Line, number: int, roster: Roster, *, is_shut: bool) -> None:
         self.line = line
+        self.weight = line.weight
         self.number = number
         self.qualified = roster.qualified(line)
         """The agents who fulfil every hard requirement, signed in or not; kept true by `Board.change_profile`."""
@@ -132,7 +146,7 @@ class Board:
         self.closed.pop(queue, None)
         for lane in self.of_queue(queue):
             self._touched.add(lane.number)
-            if lane.line.weight > 1 and not lane.is_shut:
+            if lane.weight > 1 and not lane.is_shut:
                 self.heavy += len(lane.parked)
             lane.open.absorb(lane.parked)
 
@@ -143,7 +157,7 @@ class Board:
             if lane.is_shut != is_shut:
                 lane.is_shut = is_shut
                 self._touched.add(lane.number)
-                if lane.line.weight > 1:
+                if lane.weight > 1:
                     self.heavy += -len(lane.open) if is_shut else len(lane.open)
 
     def is_parked(self, session: Session) -> bool:
@@ -235,11 +249,13 @@ class Board:
         capacity = seat.agent.capacity
         if len(seat.serves) > FEW_LINES:
             ahead = (self.lanes[number] for _, number in self.first_lanes() if number in seat.serves)
-            return next((lane for lane in ahead if lane.line.weight <= capacity), None)
+            return next((lane for lane in ahead if lane.weight <= capacity), None)
         self.first_lanes()
-        lanes = map(self.lanes.__getitem__, seat.serves)
-        heads = [lane.entry for lane in lanes if lane.head is not None and lane.line.weight <= capacity]
-        return self.lanes[min(heads)[1]] if heads else None
+        lanes = self.lanes
+        heads = [
+            lanes[one].entry for one in seat.serves if lanes[one].head is not None and lanes[one].weight <= capacity
+        ]
+        return lanes[min(heads)[1]] if heads else None
 
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""
@@ -283,7 +299,7 @@ class Board:
                 continue
             self.moved.setdefault(number, lane.head)
             entry = _NO_ENTRY if head is None else (head, number)
-            for heads in (self._heads, self.heavy_heads)[: 2 if lane.line.weight > 1 else 1]:
+            for heads in (self._heads, self.heavy_heads)[: 2 if lane.weight > 1 else 1]:
                 if lane.head is not None:
                     del heads[bisect_left(heads, lane.entry)]
                 if head is not None:

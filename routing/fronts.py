@@ -15,10 +15,8 @@ from routing.planes import members
 from routing.records import Key
 from routing.roster import Roster
 
-FEW_AGENTS = 4
-"""So few agents are asked one by one which of their lines comes first; more are taken together, line by line."""
-STRETCH = 16
-"""After so many lines it is seen whether few agents are left."""
+ASKING = 16
+"""Asking one agent for the first of its lines costs as much as looking at so many lines for all agents together."""
 
 
 class Fronts:
@@ -51,7 +49,7 @@ class Fronts:
         moved, board.moved = board.moved, {}
         if not heads:
             self._agents, self._all, self.fresh = {}, 0, False
-            return {number for number in moved if board.lanes[number].line.weight > 1}
+            return {number for number in moved if board.lanes[number].weight > 1}
         if self.fresh:
             self.fresh = False
             return self._give_lines(board, roster, roster.available, heads[0][0])
@@ -61,7 +59,7 @@ class Fronts:
             rest, since = self._without_line(board, roster, stirred, changed), heads[0][0]
         for number, old in moved.items():
             lane = board.lanes[number]
-            if lane.line.weight > 1:
+            if lane.weight > 1:
                 changed.add(number)
             rest |= self._agents.pop(number, 0)
             start = old
@@ -107,7 +105,7 @@ class Fronts:
             self._agents[number] = left
             return
         del self._agents[number]
-        if board.lanes[number].line.weight > 1:
+        if board.lanes[number].weight > 1:
             changed.add(number)
 
     def _give_lines(self, board: Board, roster: Roster, agents: int, since: Key) -> set[int]:
@@ -115,7 +113,10 @@ class Fronts:
         heads, lanes, having = board.first_lanes(), board.lanes, self._agents
         found: set[int] = set()
         self._all |= agents
-        for at in range(bisect_right(heads, (since, -1)), len(heads)):
+        begin, end = bisect_right(heads, (since, -1)), len(heads)
+        for at in range(begin, end):
+            if (at - begin) % ASKING == 0 and agents.bit_count() * ASKING <= end - at:
+                break
             number = heads[at][1]
             taken = agents & lanes[number].able
             if taken:
@@ -123,10 +124,10 @@ class Fronts:
                     having[number] |= taken
                 else:
                     having[number] = taken
-                    if lanes[number].line.weight > 1:
+                    if lanes[number].weight > 1:
                         found.add(number)
                 agents ^= taken
-            if not agents or (at % STRETCH == 0 and agents.bit_count() <= FEW_AGENTS):
+            if not agents:
                 break
         else:
             self._all &= ~agents
@@ -136,7 +137,7 @@ class Fronts:
             if lane is None:
                 self._all &= ~(1 << agent)
                 continue
-            if lane.number not in having and lane.line.weight > 1:
+            if lane.number not in having and lane.weight > 1:
                 found.add(lane.number)
             having[lane.number] = having.get(lane.number, 0) | 1 << agent
         return found
