@@ -175,8 +175,8 @@ def table(cases: list[Case]) -> str:
         changes = ", ".join(f"{what} {ms:.1f}" for what, ms in case.hours_ms.items())
         lines.append(f"  longest step in ms when all wait for a queue: {changes}")
         lines.append(f"  {'event':22} {'times':>7} {'mean µs':>9} {'p99 µs':>9} {'max µs':>9}")
-        for kind, (count, mean, p99, longest) in case.by_kind.items():
-            lines.append(f"  {kind:22} {count:7} {mean:9.1f} {p99:9.1f} {longest:9.1f}")
+        for kind, (count, average, p99, longest) in case.by_kind.items():
+            lines.append(f"  {kind:22} {count:7} {average:9.1f} {p99:9.1f} {longest:9.1f}")
     return "\n".join(lines)
 
 

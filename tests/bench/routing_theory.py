@@ -99,15 +99,15 @@ def with_churn() -> Iterator[Row]:
 
 
 def _referee(plan: Plan) -> tuple[int, int]:
-    referee, told = Referee(plan.config), 0
+    referee, engine, told = Referee(plan.config), Engine(plan.config), 0
 
-    def watch(event: e.Event, now: float, decisions: Sequence[d.Decision], engine: Engine) -> None:
+    def watch(event: e.Event, now: float, decisions: Sequence[d.Decision]) -> None:
         nonlocal told
         told += 1
         referee.look(event, now, decisions, engine)
 
     try:
-        simulate(plan, Random(5), watch=watch)
+        simulate(plan, Random(5), watch=watch, router=lambda _: engine)
     except AssertionError as fault:
         print(fault)
         return 1, told
