@@ -17,7 +17,7 @@ help:
 	@echo 'make test     everything: lint, types, imports, front end, all tests on real parts'
 	@echo 'make check    the quick part of it, for every change: no server, no browser'
 	@echo 'make format   put the sources into the one format'
-	@echo 'make bench    measure this machine: message latency and throughput'
+	@echo 'make bench    measure this machine: messages, and what the router decides and costs (half an hour)'
 	@echo 'make lock     renew the locked versions of all dependencies'
 
 serve: runtime-environment front-end
@@ -37,6 +37,8 @@ format: dev-environment
 
 bench: dev-environment system-packages
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.routing
+	$(BIN)/python -m tests.bench.routing_theory
 
 # The locks name versions and hashes, never where to fetch them. node_modules goes too: npm would otherwise lock
 # only the packages of this platform.

@@ -41,7 +41,7 @@ export default defineConfig({
             { name: 'dialogs', priority: 1, minShareCount: 2, includeDependenciesRecursively: false, test: /node_modules.reka-ui.dist.Dialog|agent_ui.src.ui.(Dialog|Confirm|Field|TextField)\b/ },
             { name: 'vendor', test: /node_modules(?!.*(lucide.*icons|reka-ui.dist.(Dialog|Popover|Menu|DropdownMenu|RovingFocus|Collection)|socket\.io|engine\.io))/, minShareCount: 2 },
             // Left out is what only pages share that are not part of the first load.
-            { name: 'shared', test: /agent_ui.src.(api|composables|model|stores).(?!(channels|settings|markdown|limits|mail|routing[A-Za-z]*)\.ts)/, minShareCount: 2 },
+            { name: 'shared', test: /agent_ui.src.(api|composables|model|stores).(?!(channels|settings|markdown|limits|mail|routing[A-Za-z]*|planning[A-Za-z]*)\.ts)/, minShareCount: 2 },
             { name: 'parts', test: /agent_ui.src.(ui.(Avatar|Button|ChannelIcon|Empty|IconButton|Kbd|Pill|PresenceDot|Skeleton|Spinner|Tabs|Tip|index)\b|features.console.(LevelPill|StatePill|MessageText|ThemeMenu|LanguageMenu|Attachments)\b|i18n)/, minShareCount: 2 },
           ],
         },

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Iterator
+from heapq import merge
 
 from hub.model.ids import SessionId
 from routing.config import Config
@@ -21,6 +22,7 @@ MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
 FEW_LINES = 32
 """Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
+_NO_ENTRY: tuple[Key, int] = ((0, 0.0, 0, SessionId("")), -1)
 _ANY_SKILL = ""
 """Stands for the first skill of a line that asks for none."""
 
@@ -28,10 +30,24 @@ _ANY_SKILL = ""
 class Lane:
     """One line: who waits in it, and who could serve it."""
 
-    __slots__ = ("able", "head", "line", "number", "open", "parked", "qualified", "starts")
+    __slots__ = (
+        "able",
+        "entry",
+        "head",
+        "held",
+        "is_shut",
+        "line",
+        "number",
+        "open",
+        "parked",
+        "qualified",
+        "starts",
+        "weight",
+    )
 
-    def __init__(self, line: Line, number: int, roster: Roster) -> None:
+    def __init__(self, line: Line, number: int, roster: Roster, *, is_shut: bool) -> None:
         self.line = line
+        self.weight = line.weight
         self.number = number
         self.qualified = roster.qualified(line)
         """The agents who fulfil every hard requirement, signed in or not; kept true by `Board.change_profile`."""
@@ -39,11 +55,22 @@ class Lane:
         """Those of the qualified whose whole capacity reaches the weight."""
         self.open: OrderedKeys[Key] = OrderedKeys()
         """Sessions that may go to anybody."""
+        self.held: OrderedKeys[Key] = OrderedKeys()
+        """Sessions held for one agent."""
         self.parked: OrderedKeys[Key] = OrderedKeys()
-        """Sessions held for one agent, or waiting for the opening of their queue."""
+        """Sessions that wait for the opening of their queue."""
+        self.is_shut = is_shut
+        """Nobody in it goes to an agent: the queue has closed, and all who wait are about to be turned away."""
         self.starts: deque[float] = deque()
         self.head: Key | None = None
         """The first of `open`, as `Board.first_lanes` last saw it."""
+        self.entry: tuple[Key, int] = _NO_ENTRY
+        """The head with the number, if there is a head."""
+
+    @property
+    def all(self) -> tuple[OrderedKeys[Key], ...]:
+        """Return all who wait, each part in order."""
+        return self.open, self.held, self.parked
 
     def admit(self, seat: Seat) -> None:
         """Count an agent among the qualified, and among the able if the capacity reaches."""
@@ -82,7 +109,12 @@ class Board:
         self._touched: set[int] = set()
         self._config = config
         self._roster = roster
+        self.closed: dict[str, float] = {}
+        """The queues that are closed now, each since when."""
+        self.shut: set[str] = set()
+        """Those of them whose lines are shut."""
         self._by_line: dict[Line, Lane] = {}
+        self._of_queue: dict[str, list[Lane]] = {}
         self._lane_of: dict[SessionId, Lane] = {}
         self._named_by: dict[str, list[int]] = {}
         """Line numbers by the first skill that each asks for: an agent without it need not be judged."""
@@ -91,8 +123,10 @@ class Board:
         """Return the lane of a line; a line seen for the first time makes those who could serve it more flexible."""
         lane = self._by_line.get(line)
         if lane is None:
-            lane = self._by_line[line] = Lane(line, len(self.lanes), self._roster)
+            number, is_shut = len(self.lanes), line.queue in self.shut
+            lane = self._by_line[line] = Lane(line, number, self._roster, is_shut=is_shut)
             self.lanes.append(lane)
+            self._of_queue.setdefault(line.queue, []).append(lane)
             self._named_by.setdefault(line.skills[0][0] if line.skills else _ANY_SKILL, []).append(lane.number)
             self._roster.flexibility.increment(lane.qualified)
             for agent in members(lane.qualified):
@@ -101,7 +135,35 @@ class Board:
 
     def of_queue(self, queue: str) -> list[Lane]:
         """Return all lanes of a queue."""
-        return [lane for lane in self.lanes if lane.line.queue == queue]
+        return self._of_queue.get(queue, [])
+
+    def close(self, queue: str, since: float) -> None:
+        """Close a queue: who comes from now on waits for the opening; who waits already is not touched."""
+        self.closed[queue] = since
+
+    def open(self, queue: str) -> None:
+        """Open a queue: who waited for it stands where the others do, whatever their number is."""
+        self.closed.pop(queue, None)
+        for lane in self.of_queue(queue):
+            self._touched.add(lane.number)
+            if lane.weight > 1 and not lane.is_shut:
+                self.heavy += len(lane.parked)
+            lane.open.absorb(lane.parked)
+
+    def set_shut(self, queue: str, *, is_shut: bool) -> None:
+        """Keep a whole queue from all agents, or no longer."""
+        (self.shut.add if is_shut else self.shut.discard)(queue)
+        for lane in self.of_queue(queue):
+            if lane.is_shut != is_shut:
+                lane.is_shut = is_shut
+                self._touched.add(lane.number)
+                if lane.weight > 1:
+                    self.heavy += -len(lane.open) if is_shut else len(lane.open)
+
+    def is_parked(self, session: Session) -> bool:
+        """Tell whether a session came while its queue was closed and has seen no opening since."""
+        since = self.closed.get(session.queue)
+        return since is not None and session.came_outside is not None and session.came_outside >= since
 
     def known_lane(self, line: Line) -> Lane | None:
         """Return the lane of a line that was seen before."""
@@ -148,12 +210,12 @@ class Board:
         key = self.key(session)
         if session.state == "held" and session.sticky is not None:
             self._roster.seats[session.sticky].held.add(key)
-            lane.parked.add(key)
-        elif session.parked:
+            lane.held.add(key)
+        elif self.is_parked(session):
             lane.parked.add(key)
         else:
             lane.open.add(key)
-            self.heavy += session.weight > 1
+            self.heavy += session.weight > 1 and not lane.is_shut
         return lane
 
     def pull(self, session: Session) -> Lane:
@@ -163,12 +225,12 @@ class Board:
         key = self.key(session)
         if session.state == "held" and session.sticky is not None:
             self._roster.seats[session.sticky].held.remove(key)
-            lane.parked.remove(key)
-        elif session.parked:
+            lane.held.remove(key)
+        elif self.is_parked(session):
             lane.parked.remove(key)
         else:
             lane.open.remove(key)
-            self.heavy -= session.weight > 1
+            self.heavy -= session.weight > 1 and not lane.is_shut
         return lane
 
     def heads_for(self, seat: Seat) -> Iterable[tuple[Key, int]]:
@@ -178,8 +240,8 @@ class Board:
         """
         serves, heads = seat.serves, self.first_lanes()
         if len(serves) <= FEW_LINES:
-            lanes = map(self.lanes.__getitem__, serves)
-            return sorted((lane.head, lane.number) for lane in lanes if lane.head is not None)
+            lanes = self.lanes
+            return _in_order([lanes[number].entry for number in serves if lanes[number].head is not None])
         return (head for head in heads if head[1] in serves)
 
     def first_lane_of(self, seat: Seat) -> Lane | None:
@@ -187,11 +249,13 @@ class Board:
         capacity = seat.agent.capacity
         if len(seat.serves) > FEW_LINES:
             ahead = (self.lanes[number] for _, number in self.first_lanes() if number in seat.serves)
-            return next((lane for lane in ahead if lane.line.weight <= capacity), None)
+            return next((lane for lane in ahead if lane.weight <= capacity), None)
         self.first_lanes()
-        lanes = map(self.lanes.__getitem__, seat.serves)
-        heads = [(lane.head, lane.number) for lane in lanes if lane.head is not None and lane.line.weight <= capacity]
-        return self.lanes[min(heads)[1]] if heads else None
+        lanes = self.lanes
+        heads = [
+            lanes[one].entry for one in seat.serves if lanes[one].head is not None and lanes[one].weight <= capacity
+        ]
+        return lanes[min(heads)[1]] if heads else None
 
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""
@@ -203,13 +267,17 @@ class Board:
         if lane is None:
             return None
         key = self.key(session)
-        return 1 + lane.open.rank(key) + lane.parked.rank(key)
+        return 1 + sum(part.rank(key) for part in lane.all if part)
 
     def waiting(self, lane: Lane | None) -> Iterator[Key]:
         """Yield the places of those who wait, in one line or in all, line by line."""
         for one in self.lanes if lane is None else [lane]:
-            yield from one.open
-            yield from one.parked
+            for part in one.all:
+                yield from part
+
+    def waiting_since(self, queue: str, key: Key | None) -> Iterator[Key]:
+        """Yield in R2 order the places of those of a queue from this place on; of all from None on."""
+        return merge(*(part.since(key) for lane in self.of_queue(queue) for part in lane.all if part))
 
     def _seat_in_lanes(self, seat: Seat) -> None:
         # Only lines that ask first for a skill that the agent has, or for none, need to be judged.
@@ -226,14 +294,24 @@ class Board:
     def _sync_heads(self) -> None:
         for number in self._touched:
             lane = self.lanes[number]
-            head = lane.open.first() if lane.open else None
+            head = lane.open.first() if lane.open and not lane.is_shut else None
             if head == lane.head:
                 continue
             self.moved.setdefault(number, lane.head)
-            for heads in (self._heads, self.heavy_heads)[: 2 if lane.line.weight > 1 else 1]:
+            entry = _NO_ENTRY if head is None else (head, number)
+            for heads in (self._heads, self.heavy_heads)[: 2 if lane.weight > 1 else 1]:
                 if lane.head is not None:
-                    del heads[bisect_left(heads, (lane.head, number))]
+                    del heads[bisect_left(heads, lane.entry)]
                 if head is not None:
-                    insort(heads, (head, number))
-            lane.head = head
+                    insort(heads, entry)
+            lane.head, lane.entry = head, entry
         self._touched.clear()
+
+
+def _in_order(heads: list[tuple[Key, int]]) -> Iterator[tuple[Key, int]]:
+    # Mostly nobody asks for more than the first.
+    if heads:
+        first = min(heads)
+        yield first
+        heads.remove(first)
+        yield from sorted(heads)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
+from typing import get_args
 
 from routing import events as e
 from routing.state import Refusal
@@ -16,15 +17,28 @@ LARGEST_UNITS = 1_000_000
 """Far above any real capacity, level or weight; keeps a slip of the keyboard from costing memory."""
 
 
+def _fields(names: tuple[str, ...]) -> dict[type[e.Event], tuple[str, ...]]:
+    return {kind: tuple(one for one in names if one in kind.__struct_fields__) for kind in get_args(e.Event)}
+
+
+_NAMES = _fields(("session", "agent", "from_agent", "channel"))
+_NAMES_OR_NONE = _fields(("language", "customer", "sticky", "to_agent", "offer"))
+for _kind in (e.SessionQueued, e.SessionRestored):
+    _NAMES[_kind] += ("queue",)
+_NAMES_OR_NONE[e.SessionTransferred] += ("queue",)
+
+
 def check(event: e.Event, now: float) -> None:
     """Raise Refusal when the event, or its time, cannot be true."""
     if not _is_number(now):
         raise Refusal("bad_time", "The time must be a number of seconds.")
     if not _is_text(event.id):
         raise Refusal("bad_id", "An event needs an id of its own.")
+    _check_fields(event)
     match event:
         case e.AgentOnline():
             _check_units("capacity", event.capacity, least=0)
+            _check_there(event.skills, event.languages, event.channel_caps)
             _check_profile(event)
         case e.AgentChanged():
             _check_profile(event)
@@ -40,6 +54,16 @@ def check(event: e.Event, now: float) -> None:
             pass
 
 
+def _check_fields(event: e.Event) -> None:
+    for field in _NAMES[type(event)]:
+        if not _is_text(getattr(event, field)):
+            raise Refusal("bad_name", f"The {field} must be a text that is not empty.")
+    for field in _NAMES_OR_NONE[type(event)]:
+        name = getattr(event, field)
+        if name is not None and not isinstance(name, str):
+            raise Refusal("bad_name", f"The {field} must be a text, or None.")
+
+
 def _check_profile(event: e.AgentOnline | e.AgentChanged) -> None:
     if event.capacity is not None:
         _check_units("capacity", event.capacity, least=0)
@@ -49,9 +73,10 @@ def _check_profile(event: e.AgentOnline | e.AgentChanged) -> None:
 
 
 def _check_session(event: e.SessionQueued | e.SessionRestored) -> None:
-    _check_needs(event.skills, event.priority)
+    _check_there(event.skills)
+    _check_priority(event.priority)
+    _check_table("skill level", event.skills)
     _check_units("weight", event.weight, least=1)
-    _check_names("queue and channel", (event.queue, event.channel))
     if event.queued_at is not None and not _is_number(event.queued_at):
         raise Refusal("bad_time", "queued_at must be a number of seconds.")
     if isinstance(event, e.SessionQueued):
@@ -63,9 +88,11 @@ def _check_session(event: e.SessionQueued | e.SessionRestored) -> None:
 def _check_waits(event: e.SessionQueued) -> None:
     if event.sticky_at is not None and not _is_number(event.sticky_at):
         raise Refusal("bad_time", "sticky_at must be a number of seconds.")
+    if not _is_list(event.relax) or not all(_is_list(step) and len(step) == 3 for step in event.relax):
+        raise Refusal("bad_relax", "Each step needs the seconds after queueing, the skill, and a level or None.")
     for after, skill, level in event.relax:
-        if not _is_number(after) or after < 0:
-            raise Refusal("bad_relax", f"The step for {skill} must come 0 or more seconds after queueing.")
+        if not _is_text(skill) or not _is_number(after) or after < 0:
+            raise Refusal("bad_relax", f"The step for {skill!r} must come 0 or more seconds after queueing.")
         if level is not None:
             _check_units("level of a relaxation step", level, least=0)
 
@@ -78,7 +105,12 @@ def _check_restored(event: e.SessionRestored) -> None:
 
 def _check_needs(skills: Mapping[str, int] | None, priority: int | None) -> None:
     _check_table("skill level", skills)
-    if priority is not None and not (_is_whole(priority) and 0 <= priority <= HIGHEST_PRIORITY_NUMBER):
+    if priority is not None:
+        _check_priority(priority)
+
+
+def _check_priority(priority: int) -> None:
+    if not (_is_whole(priority) and 0 <= priority <= HIGHEST_PRIORITY_NUMBER):
         raise Refusal("bad_priority", f"Priority {priority!r} is not a whole number from 0 (urgent) to 9 (low).")
 
 
@@ -88,29 +120,40 @@ def _check_transfer(event: e.SessionTransferred) -> None:
     _check_table("skill level", event.skills)
 
 
+def _check_there(*tables: object) -> None:
+    if None in tables:
+        raise Refusal("bad_table", "Skills, languages and channel caps may be empty but not None.")
+
+
 def _check_table(what: str, table: Mapping[str, int] | None) -> None:
     if table is None:
         return
     if not isinstance(table, Mapping):
         raise Refusal("bad_table", f"Each {what} needs a name.")
-    _check_names(what, table)
     for name, units in table.items():
-        _check_units(f"{what} of {name}", units, least=0)
+        if not _is_text(name):
+            raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
+        if not (type(units) is int and 0 <= units <= LARGEST_UNITS):
+            _check_units(f"{what} of {name}", units, least=0)
 
 
 def _check_units(what: str, units: object, *, least: int) -> None:
-    if not (_is_whole(units) and least <= int(str(units)) <= LARGEST_UNITS):
+    if not (isinstance(units, int) and least <= units <= LARGEST_UNITS and not isinstance(units, bool)):
         raise Refusal("bad_number", f"The {what} {units!r} is not a whole number from {least} to {LARGEST_UNITS}.")
 
 
-def _check_names(what: str, names: Iterable[object]) -> None:
-    if isinstance(names, str) or not all(map(_is_text, names)):
+def _check_names(what: str, names: object) -> None:
+    if isinstance(names, str) or not (isinstance(names, Iterable) and all(map(_is_text, names))):
         raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise Refusal("bad_choice", f"The {what} {value!r} is unknown; choose one of {', '.join(choices)}.")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _is_text(value: object) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from hub.model.ids import AgentId, SessionId
-from routing import agent_events, moves, session_events
+from routing import agent_events, moves, openings, session_events
 from routing.agenda import Due, Entry
-from routing.hours import is_open, next_change
 from routing.records import Session
-from routing.state import Opening, State
+from routing.state import State
 
 
 def fall_due(state: State) -> bool:
@@ -34,54 +33,11 @@ def _meet(state: State, entry: Entry) -> None:
         case Due.RELAX:
             moves.relax(state, state.sessions[SessionId(entry.subject)])
         case Due.HOURS:
-            _hours_changed(state, entry.subject)
+            openings.change(state, entry.subject)
         case Due.EARMARK:
             state.due_for_earmark[SessionId(entry.subject)] = None
         case _:
             assert_never(entry.due)
-
-
-def open_queues(state: State) -> None:
-    """Look at the hours of all queues for the first time: now is known."""
-    for name, queue in state.config.queues.items():
-        if queue.hours is not None:
-            state.openings[name] = Opening(is_open=is_open(queue, state.now), changes_at=None)
-            _schedule(state, name)
-
-
-def unpark_open(state: State) -> None:
-    """Let sessions wait for no opening that the settings of now do not know."""
-    for session in moves.in_order(state, [one for one, session in state.sessions.items() if session.parked]):
-        opening = state.openings.get(session.queue)
-        if opening is None or opening.is_open:
-            moves.unpark(state, session)
-
-
-def _schedule(state: State, name: str) -> None:
-    opening = state.openings[name]
-    opening.changes_at = next_change(state.config.queue(name), state.now)
-    if opening.changes_at is not None:
-        state.agenda.add(Entry(opening.changes_at, Due.HOURS, name))
-
-
-def _hours_changed(state: State, name: str) -> None:
-    opening = state.openings[name]
-    was_open, opening.is_open = opening.is_open, is_open(state.config.queue(name), state.now)
-    _schedule(state, name)
-    waiting = sorted(key for lane in state.board.of_queue(name) for key in state.board.waiting(lane))
-    sessions = [state.sessions[key[3]] for key in waiting]
-    if opening.is_open:
-        for session in sessions:
-            if session.parked:
-                moves.unpark(state, session)
-    elif was_open:
-        action = state.config.queue(name).closed_action
-        for session in sessions:
-            if action == "keep":
-                state.ledger.outside_hours(session.id, action)
-            else:
-                moves.leave(state, session)
-                moves.turned_away(state, session)
 
 
 def _offer_ran_out(state: State, session: Session) -> None:
@@ -97,5 +53,5 @@ def _offer_ran_out(state: State, session: Session) -> None:
 def _exclusion_ended(state: State, session: Session, agent: AgentId) -> None:
     del session.excluded[agent]
     state.roster.stirred[state.roster.seats[agent].number] = None
-    if session.state == "waiting" and not session.parked:
+    if session.state == "waiting" and not state.board.is_parked(session):
         state.fresh[session.id] = None

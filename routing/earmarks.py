@@ -18,8 +18,9 @@ def review(state: State) -> None:
     """See which heavy sessions are first for somebody now, start and stop their clocks, and give earmarks out."""
     roster = state.roster
     if not state.board.heavy:
-        state.fronts.forget()
-        state.clocked.clear()
+        if not state.fronts.fresh:
+            state.fronts.forget()
+            state.clocked.clear()
         roster.stirred.clear()
         roster.laden.clear()
         return

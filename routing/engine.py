@@ -8,12 +8,12 @@ happens and leads to offers, then the event happens and leads to offers.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import assert_never
+from typing import Any
 
 from hub.model.ids import AgentId, SessionId
-from routing import agent_events, deadlines, restoring, session_events, snapshot
+from routing import agent_events, deadlines, openings, restoring, session_events, snapshot
 from routing import events as e
 from routing.board import MEASURED_S
 from routing.checks import check
@@ -21,7 +21,7 @@ from routing.config import Config
 from routing.decisions import Decision
 from routing.earmarks import review
 from routing.explain import Trace, trace
-from routing.placement import place, tell_waiting
+from routing.placement import LOOKS_AT_ONCE, place, tell_waiting
 from routing.records import Key, Line, SessionState
 from routing.standing import Staff, Standing, Unserved, staff, standing, unserved
 from routing.state import Refusal, State
@@ -49,8 +49,7 @@ class Engine:
         engine._seen = OrderedDict((event, tuple(decisions)) for event, decisions in seen)
         if isfinite(engine._state.now):
             engine._begun = True
-            deadlines.open_queues(engine._state)
-            deadlines.unpark_open(engine._state)
+            openings.review(engine._state)
         return engine
 
     def apply(self, event: e.Event, now: float) -> list[Decision]:
@@ -67,8 +66,11 @@ class Engine:
         try:
             check(event, now)
             state.now = max(state.now, float(now))
+            state.looks = LOOKS_AT_ONCE
             self._catch_up()
-            self._take(event)
+            if state.board.shut:
+                openings.turn_away_first(state, getattr(event, "session", None))
+            TAKEN_BY[type(event)](state, event)
         except Refusal as refusal:
             state.ledger.refused(str(event.id), refusal.reason, refusal.detail)
         self._settle()
@@ -78,8 +80,12 @@ class Engine:
         return decisions
 
     def next_deadline(self) -> float | None:
-        """Return when a `Tick` is wanted; None when nothing is due ever."""
-        return self._state.agenda.next_at()
+        """Return when a `Tick` is wanted; None when nothing is due ever.
+
+        What is too much for one step, such as the closing of a queue in which very many wait, goes on at the next
+        event: the deadline is then now.
+        """
+        return self._state.now if self._state.is_behind else self._state.agenda.next_at()
 
     def snapshot(self) -> bytes:
         """Return everything this engine knows, for `restore`; the same engine always gives the same bytes."""
@@ -155,9 +161,10 @@ class Engine:
     def _catch_up(self) -> None:
         if not self._begun:
             self._begun = True
-            deadlines.open_queues(self._state)
+            openings.review(self._state)
         while deadlines.fall_due(self._state):
             self._settle()
+        openings.tell_some(self._state)
 
     def _settle(self) -> None:
         place(self._state)
@@ -170,64 +177,29 @@ class Engine:
         if len(self._seen) > EVENTS_REMEMBERED:
             self._seen.popitem(last=False)
 
-    def _take(self, event: e.Event) -> None:
-        match event:
-            case e.AgentOnline() | e.AgentLost() | e.AgentBack() | e.AgentSignedOut():
-                self._take_presence(event)
-            case e.AgentStatus():
-                agent_events.status(self._state, event)
-            case e.AgentChanged():
-                agent_events.changed(self._state, event)
-            case e.OfferAccepted():
-                session_events.accepted(self._state, event)
-            case e.OfferRejected():
-                session_events.rejected(self._state, event)
-            case e.Tick():
-                pass
-            case _:
-                self._take_session(event)
 
-    def _take_presence(self, event: e.AgentOnline | e.AgentLost | e.AgentBack | e.AgentSignedOut) -> None:
-        match event:
-            case e.AgentOnline():
-                agent_events.online(self._state, event)
-            case e.AgentLost():
-                agent_events.lost(self._state, event)
-            case e.AgentBack():
-                agent_events.back(self._state, event)
-            case e.AgentSignedOut():
-                agent_events.signed_out(self._state, event)
-            case _:
-                assert_never(event)
+def _pass(_state: State, _event: e.Tick) -> None:
+    """Take a tick: what is due has happened already."""
 
-    def _take_session(
-        self,
-        event: e.SessionQueued
-        | e.SessionChanged
-        | e.SessionClosed
-        | e.CustomerLeft
-        | e.SessionPaused
-        | e.SessionResumed
-        | e.SessionTransferred
-        | e.SessionForced
-        | e.SessionRestored,
-    ) -> None:
-        match event:
-            case e.SessionQueued():
-                session_events.queued(self._state, event)
-            case e.SessionChanged():
-                session_events.changed(self._state, event)
-            case e.SessionClosed() | e.CustomerLeft():
-                session_events.closed(self._state, event)
-            case e.SessionPaused():
-                session_events.paused(self._state, event)
-            case e.SessionResumed():
-                session_events.resumed(self._state, event)
-            case e.SessionTransferred():
-                session_events.transferred(self._state, event)
-            case e.SessionForced():
-                session_events.forced(self._state, event)
-            case e.SessionRestored():
-                restoring.restored(self._state, event)
-            case _:
-                assert_never(event)
+
+TAKEN_BY: dict[type[e.Event], Callable[[State, Any], None]] = {
+    e.AgentOnline: agent_events.online,
+    e.AgentLost: agent_events.lost,
+    e.AgentBack: agent_events.back,
+    e.AgentSignedOut: agent_events.signed_out,
+    e.AgentStatus: agent_events.status,
+    e.AgentChanged: agent_events.changed,
+    e.SessionQueued: session_events.queued,
+    e.SessionChanged: session_events.changed,
+    e.OfferAccepted: session_events.accepted,
+    e.OfferRejected: session_events.rejected,
+    e.SessionClosed: session_events.closed,
+    e.CustomerLeft: session_events.closed,
+    e.SessionPaused: session_events.paused,
+    e.SessionResumed: session_events.resumed,
+    e.SessionTransferred: session_events.transferred,
+    e.SessionForced: session_events.forced,
+    e.SessionRestored: restoring.restored,
+    e.Tick: _pass,
+}
+"""One function for each event; a table, because this is asked for every event and a chain of cases costs more."""

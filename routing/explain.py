@@ -174,9 +174,9 @@ def _steps(state: State, session: Session) -> Iterator[Step]:
         yield Step(at=session.offer.expires_at, code="offer_ends", parameters={"agent": session.offer.agent})
     if session.held_until is not None:
         yield Step(at=session.held_until, code="hold_ends")
-    opening = state.openings.get(session.queue)
-    if session.parked and opening is not None and opening.changes_at is not None:
-        yield Step(at=opening.changes_at, code="queue_opens", parameters={"queue": session.queue})
+    opens_at = state.changes_at.get(session.queue)
+    if opens_at is not None and state.board.is_parked(session):
+        yield Step(at=opens_at, code="queue_opens", parameters={"queue": session.queue})
     if session.first_since is not None and state.earmarked_for(session.id) is None:
         yield Step(at=session.first_since + state.config.earmark_after, code="earmark")
     for agent, until in session.excluded.items():

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from hub.model.ids import AgentId, SessionId
 from routing.agenda import Due, Entry
+from routing.board import Lane
 from routing.decisions import OfferKind
 from routing.hours import is_open
 from routing.records import Offer, Session
 from routing.roster import Seat
-from routing.state import State
+from routing.state import Closing, State
 
 
 def enter(state: State, session: Session, *, hold: bool = False) -> None:
@@ -22,12 +23,12 @@ def enter(state: State, session: Session, *, hold: bool = False) -> None:
 
     `hold` lets it wait for its sticky agent first. A queue that is closed and does not keep its sessions turns it away.
     """
-    if not session.parked and turned_away(state, session):
+    if turned_away(state, session):
         return
     session.state, session.agent, session.paused = "waiting", None, False
     state.entered[session.id] = True
     _relax(state, session)
-    if hold and not session.parked and _waits_for_sticky(state, session):
+    if hold and not state.board.is_parked(session) and _waits_for_sticky(state, session):
         session.state = "held"
         session.held_until = state.now + state.config.sticky_hold
         state.agenda.add(Entry(session.held_until, Due.HOLD, session.id))
@@ -39,20 +40,19 @@ def arrive(state: State, session: Session, since: float, *, hold: bool = False) 
 
     `since` is the moment at which it came: one that came inside the hours is served after they end.
     """
-    opening = state.openings.get(session.queue)
-    if opening is not None and not opening.is_open:
+    session.came_outside = None
+    if session.queue in state.board.closed:
         queue = state.config.queue(session.queue)
-        session.parked = queue.closed_action == "keep" and not is_open(queue, since)
-        if session.parked:
+        if queue.closed_action == "keep" and not is_open(queue, since):
+            session.came_outside = state.now
             state.ledger.outside_hours(session.id, "keep")
     enter(state, session, hold=hold)
 
 
 def turned_away(state: State, session: Session) -> bool:
     """End the wait of a session in no line whose queue is closed and keeps nobody; tell whether it ended."""
-    opening = state.openings.get(session.queue)
     action = state.config.queue(session.queue).closed_action
-    if opening is None or opening.is_open or action == "keep":
+    if action == "keep" or session.queue not in state.board.closed:
         return False
     state.ledger.outside_hours(session.id, action)
     del state.sessions[session.id]
@@ -61,7 +61,7 @@ def turned_away(state: State, session: Session) -> bool:
 
 def leave(state: State, session: Session) -> None:
     """Take a session out of its line."""
-    lane = state.board.pull(session)
+    lane = _pull(state, session)
     state.fresh.pop(session.id, None)
     session.held_until = None
     if session.id in state.firsts:
@@ -85,7 +85,7 @@ def move(
     language: str | None = None,
 ) -> None:
     """Change what a waiting session needs; it goes to the line and place that this gives it."""
-    state.board.pull(session)
+    _pull(state, session)
     amend(session, priority=priority, skills=skills, language=language)
     state.entered.setdefault(session.id, False)
     _put(state, session)
@@ -109,22 +109,15 @@ def amend(session: Session, *, priority: int | None, skills: dict[str, int] | No
 
 def relax(state: State, session: Session) -> None:
     """Take the steps that are due for a waiting session (rule R3)."""
-    state.board.pull(session)
+    _pull(state, session)
     _relax(state, session)
     _put(state, session)
     state.reconsider_earmark(session)
 
 
-def unpark(state: State, session: Session) -> None:
-    """Let a session go to agents that waited for the opening of its queue."""
-    state.board.pull(session)
-    session.parked = False
-    _put(state, session)
-
-
 def end_hold(state: State, session: Session) -> None:
     """Let a session that was held for its sticky agent go to anybody."""
-    state.board.pull(session)
+    _pull(state, session)
     session.state, session.held_until = "waiting", None
     _put(state, session)
 
@@ -167,6 +160,14 @@ def begin(state: State, session: Session, seat: Seat) -> None:
     state.roster.add_units(seat, session.channel, session.weight)
 
 
+def turn_active(session: Session, seat: Seat) -> None:
+    """Give a session to the agent to whom it is on offer: its units are those of the offer."""
+    session.offer = None
+    del seat.offered[session.id]
+    session.state, session.agent, session.paused = "active", seat.agent.id, False
+    seat.active[session.id] = None
+
+
 def stop(state: State, session: Session) -> None:
     """Take an active session from its agent."""
     if session.agent is None:
@@ -207,9 +208,26 @@ def _waits_for_sticky(state: State, session: Session) -> bool:
     return fits_ever and not has_room(state, session, seat)
 
 
+def _pull(state: State, session: Session) -> Lane:
+    closing = state.closings.get(session.queue)
+    if closing is not None and session.queue not in state.board.shut:
+        # Where it goes the closing may have passed already.
+        tell_closed(state, closing, session)
+    return state.board.pull(session)
+
+
+def tell_closed(state: State, closing: Closing, session: Session) -> None:
+    """Tell a session that waits on that its queue has closed, unless it knows."""
+    passed = closing.since is not None and state.board.key(session) < closing.since
+    if not passed and session.id not in closing.later:
+        state.ledger.outside_hours(session.id, "keep")
+
+
 def _put(state: State, session: Session) -> None:
     state.board.put(session)
-    if session.state == "waiting" and not session.parked:
+    if session.queue in state.closings:
+        state.closings[session.queue].later[session.id] = None
+    if session.state == "waiting" and not state.board.is_parked(session):
         state.fresh[session.id] = None
     if session.relax:
         state.agenda.add(Entry(session.queued_at + session.relax[0][0], Due.RELAX, session.id))

@@ -16,6 +16,7 @@ K = TypeVar("K", bound=tuple[Any, ...])
 
 BLOCK = 256
 """Longest block before it is split: moving 256 pointers costs less than one Python call."""
+HALF_BLOCK = BLOCK // 2
 
 
 class OrderedKeys(Generic[K]):
@@ -38,6 +39,27 @@ class OrderedKeys(Generic[K]):
     def first(self) -> K:
         """Return the smallest key; the set must not be empty."""
         return self._blocks[0][0]
+
+    def since(self, key: K | None) -> Iterator[K]:
+        """Yield the keys from this one on, which need not be there; all of them from None on."""
+        at = 0 if key is None else bisect_left(self._lasts, key)
+        for block in self._blocks[at:]:
+            yield from block if key is None or key <= block[0] else block[bisect_left(block, key) :]
+
+    def behind(self, key: K) -> K | None:
+        """Return the next key after this one, or None."""
+        return next((other for other in self.since(key) if other != key), None)
+
+    def absorb(self, other: OrderedKeys[K]) -> None:
+        """Take in all keys of another set, which is empty afterwards; they are not here yet."""
+        if self._blocks and other._blocks and self._lasts[-1] > other.first():
+            keys = sorted((*self, *other))
+            self._blocks = [keys[at : at + HALF_BLOCK] for at in range(0, len(keys), HALF_BLOCK)]
+        else:
+            self._blocks += other._blocks
+        self._lasts = [block[-1] for block in self._blocks]
+        self._size += other._size
+        other._blocks, other._lasts, other._size = [], [], 0
 
     def add(self, key: K) -> None:
         """Put a key in that is not there yet."""

@@ -16,7 +16,7 @@ from routing.state import State
 def choose_agent(state: State, session: Session) -> Seat | None:
     """Return the agent to whom a waiting session goes now, or None when nobody may have it."""
     lane = state.board.lane_of(session.id)
-    if lane is None:
+    if lane is None or lane.is_shut:
         return None
     roster = state.roster
     agents = lane.qualified & roster.available & ~roster.at_channel_cap(session.channel)
@@ -75,7 +75,7 @@ def first_for(state: State, seat: Seat) -> Key | None:
         if best is not None and best < head:
             break
         lane = state.board.lanes[number]
-        if lane.line.weight > seat.room or not seat.takes_channel(lane.line.channel):
+        if lane.weight > seat.room or not seat.takes_channel(lane.line.channel):
             continue
         key = _first_of(state, seat, lane.open)
         if key is not None and (best is None or key < best):
@@ -89,7 +89,7 @@ def _first_of(state: State, seat: Seat, keys: OrderedKeys[Key]) -> Key | None:
     agent: AgentId = seat.agent.id
     for key in keys:
         session = state.sessions[key[3]]
-        if agent in session.excluded:
+        if agent in session.excluded or session.queue in state.board.shut:
             continue
         if session.weight <= seat.room and seat.takes_channel(session.channel):
             return key

@@ -91,8 +91,8 @@ class Session(msgspec.Struct, kw_only=True):
     """Steps not taken yet, the next one first."""
     first_since: float | None = None
     """Since when a session of several units has been the first that some agent could serve (rule R12)."""
-    parked: bool = False
-    """It came while its queue was closed and waits for the opening."""
+    came_outside: float | None = None
+    """When it came to its queue while that was closed: it waits for the opening after this time."""
     alerted: bool = False
 
     @property

@@ -46,16 +46,14 @@ def changed(state: State, event: e.SessionChanged) -> None:
 def accepted(state: State, event: e.OfferAccepted) -> None:
     """Give the session to the agent whose live offer it is; the origin of a transfer lets go now."""
     session, offer = _live_offer(state, event.session, event.agent, event.offer)
-    seat = moves.take_back(state, session, offer)
-    # The units go from the offer to the session: the agent has no more room than before.
-    del state.freed[seat.agent.id]
+    seat = state.roster.seats[offer.agent]
     agent_events.act(state, seat)
     if session.agent is not None:
         state.ledger.unassigned(session.id, session.agent, "transferred")
         moves.stop(state, session)
     else:
         _note_start(state, session)
-    moves.begin(state, session, seat)
+    moves.turn_active(session, seat)
     state.ledger.assigned(session.id, seat.agent.id)
 
 
@@ -150,7 +148,7 @@ def _transfer_to_queue(state: State, session: Session, event: e.SessionTransferr
     moves.amend(session, priority=priority, skills=skills, language=event.language)
     if not event.keep_place:
         session.queued_at, session.seq = state.now, state.next_seq()
-    session.sticky, session.parked = None, False
+    session.sticky = None
     moves.exclude(state, session, event.from_agent)
     moves.arrive(state, session, state.now)
 

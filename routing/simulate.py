@@ -18,6 +18,7 @@ from routing import decisions as d
 from routing import events as e
 from routing.config import Config
 from routing.engine import Engine
+from routing.records import SessionState
 from routing.waits import Tally, Waits
 
 
@@ -117,24 +118,47 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the whole capacity, in units, that sessions took."""
 
 
-Watcher: TypeAlias = Callable[[e.Event, float, Sequence[d.Decision], Engine], None]
+Watcher: TypeAlias = Callable[[e.Event, float, Sequence[d.Decision]], None]
 """Sees every event with what was decided, for checks from outside."""
 
 READY_AGAIN_S = 30.0
 """An agent who ignored offers comes back to the desk after so long (mean)."""
 
 
-def simulate(plan: Plan, chance: Chance, *, within_s: float = 20, watch: Watcher | None = None) -> Outcome:
-    """Play a plan and return the waits; `within_s` is the time of the service level."""
-    return _Day(plan, chance, within_s, watch).play()
+class Router(Protocol):
+    """What a day needs of a router."""
+
+    def apply(self, event: e.Event, now: float) -> Sequence[d.Decision]:
+        """Take one fact in and return what follows."""
+
+    def next_deadline(self) -> float | None:
+        """Return when a `Tick` is wanted."""
+
+    def state_of(self, session: SessionId) -> SessionState | None:
+        """Return where a session stands."""
+
+
+def simulate(
+    plan: Plan,
+    chance: Chance,
+    *,
+    within_s: float = 20,
+    watch: Watcher | None = None,
+    router: Callable[[Config], Router] = Engine,
+) -> Outcome:
+    """Play a plan and return the waits; `within_s` is the time of the service level.
+
+    Another router than ours is for comparisons.
+    """
+    return _Day(plan, chance, within_s, watch, router(plan.config)).play()
 
 
 class _Day:
     """The day in motion: what will happen is in a heap; what happens is told to the engine."""
 
-    def __init__(self, plan: Plan, chance: Chance, within_s: float, watch: Watcher | None) -> None:
+    def __init__(self, plan: Plan, chance: Chance, within_s: float, watch: Watcher | None, router: Router) -> None:
         self.plan, self.chance, self.watch = plan, chance, watch
-        self.engine = Engine(plan.config)
+        self.engine = router
         self.now = 0.0
         self.numbers = 0
         self.ahead: list[tuple[float, int, Callable[[], None]]] = []
@@ -268,7 +292,7 @@ class _Day:
     def tell(self, event: e.Event) -> None:
         decisions = self.engine.apply(event, self.now)
         if self.watch is not None:
-            self.watch(event, self.now, decisions, self.engine)
+            self.watch(event, self.now, decisions)
         for one in decisions:
             match one:
                 case d.Offered():

@@ -8,16 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import TypeAlias
 
 import msgspec
 
+from hub.model.ids import AgentId, SessionId
 from routing.agenda import Due, Entry
 from routing.config import Config
 from routing.decisions import Decision
 from routing.records import Agent, Line, Session
-from routing.state import State
+from routing.state import Closing, State
 
-VERSION = 1
+VERSION = 2
+
+_Place: TypeAlias = tuple[int | float, float, int, SessionId] | None
+"""A `Key` that is the same number of the same kind after it has been read."""
+
+
+class _Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """What was left to a later step; all empty nearly always."""
+
+    closings: Sequence[tuple[str, _Place, Sequence[SessionId]]]
+    opened: Sequence[tuple[int, _Place]]
+    fresh: Sequence[SessionId]
+    freed: Sequence[AgentId]
 
 
 class _Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +42,8 @@ class _Content(msgspec.Struct, frozen=True, kw_only=True):
     agents: Sequence[Agent]
     sessions: Sequence[Session]
     lines: Sequence[tuple[Line, Sequence[float]]]
+    closed: dict[str, float]
+    behind: _Behind
 
 
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +83,9 @@ def thaw(config: Config, frozen: bytes, epoch: int) -> tuple[State, Sequence[tup
         _seat(state, agent)
     for line, starts in content.lines:
         state.board.lane(line).starts.extend(starts)
+    for queue, since in content.closed.items():
+        state.board.close(queue, since)
+    _fall_behind(state, content.behind)
     for session in content.sessions:
         _resume(state, session)
     return state, snapshot.seen
@@ -80,7 +99,23 @@ def _content(state: State) -> _Content:
         agents=[seats[one].agent for one in sorted(seats)],
         sessions=[sessions[one] for one in sorted(sessions)],
         lines=[(lane.line, tuple(lane.starts)) for lane in state.board.lanes],
+        closed=state.board.closed,
+        behind=_Behind(
+            closings=[(queue, one.since, tuple(one.later)) for queue, one in state.closings.items()],
+            opened=tuple(state.opened.items()),
+            fresh=tuple(state.fresh),
+            freed=tuple(state.freed),
+        ),
     )
+
+
+def _fall_behind(state: State, behind: _Behind) -> None:
+    for queue, since, later in behind.closings:
+        closing = state.closings[queue] = Closing()
+        closing.since, closing.later = since, dict.fromkeys(later)
+        state.board.set_shut(queue, is_shut=state.config.queue(queue).closed_action != "keep")
+    state.opened, state.fresh = dict(behind.opened), dict.fromkeys(behind.fresh)
+    state.freed = dict.fromkeys(behind.freed)
 
 
 def _seat(state: State, agent: Agent) -> None:

@@ -12,7 +12,7 @@ from routing.board import Board
 from routing.config import Config
 from routing.fronts import Fronts
 from routing.ledger import Ledger
-from routing.records import Session
+from routing.records import Key, Session
 from routing.roster import Roster, Seat
 
 
@@ -25,14 +25,16 @@ class Refusal(Exception):
         self.detail = detail
 
 
-class Opening:
-    """Whether a queue with hours is open now, and when that changes."""
+class Closing:
+    """A queue that closed a moment ago, while so many waited that they are told in portions."""
 
-    __slots__ = ("changes_at", "is_open")
+    __slots__ = ("later", "since")
 
-    def __init__(self, *, is_open: bool, changes_at: float | None) -> None:
-        self.is_open = is_open
-        self.changes_at = changes_at
+    def __init__(self) -> None:
+        self.since: Key | None = None
+        """The place from which on they are still to be told."""
+        self.later: dict[SessionId, None] = {}
+        """Who came into a line after the closing: nothing to tell, wherever they stand."""
 
 
 class State:
@@ -46,8 +48,10 @@ class State:
         self.agenda = Agenda(self._holds)
         self.sessions: dict[SessionId, Session] = {}
         self.now = float("-inf")
-        self.openings: dict[str, Opening] = {}
-        """The queues that have hours."""
+        self.changes_at: dict[str, float] = {}
+        """When the queues that have hours open or close next."""
+        self.closings: dict[str, Closing] = {}
+        """The queues that closed and have not told everybody yet."""
         self.earmarks: dict[AgentId, SessionId] = {}
         self.earmarked = 0
         """The agents of `earmarks` as a set."""
@@ -63,13 +67,22 @@ class State:
         """Heavy sessions that are due for an earmark and found nobody to give it to."""
         self.arrivals = 0
         self.offers = 0
-        # What the current step has to look at. Dicts, not sets: their order is the order of the log.
+        # What is to be looked at, most of it in the current step. Dicts, not sets: their order is that of the log.
+        self.opened: dict[int, Key | None] = {}
+        """Lines (numbers) whose queue has opened, each with the place from which on all have yet to be looked at."""
+        self.looks = 0
+        """So many sessions of opened lines may still be looked at in this step."""
         self.fresh: dict[SessionId, None] = {}
         """Waiting sessions that may be placed now and could not before."""
         self.freed: dict[AgentId, None] = {}
         """Agents who may be given something now and could not before."""
         self.entered: dict[SessionId, bool] = {}
         """Sessions that came into a line in this step (True), or changed their line (False)."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether something was left to a later step, because it was too much for one."""
+        return bool(self.closings or self.opened or self.fresh or self.freed)
 
     def session(self, session: SessionId) -> Session:
         """Return a session; refuses one that is not here (closed, or never came)."""
@@ -132,8 +145,7 @@ class State:
                 seat = self.roster.seats.get(AgentId(entry.subject))
                 return seat is not None and seat.agent.grace_until == entry.at
             case Due.HOURS:
-                opening = self.openings.get(entry.subject)
-                return opening is not None and opening.changes_at == entry.at
+                return self.changes_at.get(entry.subject) == entry.at
             case Due.EARMARK:
                 session = self.sessions.get(SessionId(entry.subject))
                 since = None if session is None else session.first_since

@@ -22,7 +22,7 @@ export type Hours = Schemas['BusinessHours']
 const path = (...parts: string[]) => '/' + parts.map(encodeURIComponent).join('/')
 
 /** Everything of a list, however many pages it has. */
-async function all<T>(address: string): Promise<T[]> {
+export async function all<T>(address: string): Promise<T[]> {
   const items: T[] = []
   let cursor: string | null = null
   do {

@@ -11,6 +11,7 @@ from routing.simulate import Demand, Habits, Plan, Profile
 
 TALK_S = 300.0
 TYPES = tuple(f"type{number}" for number in range(6))
+VIP, NORMAL, LEVELS = 1, 5, (2, 3, 4)
 
 
 def plain(*, load: float, agents: int, hours: float, patience_s: float | None = None) -> Plan:
@@ -48,39 +49,42 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
     """Return a floor of 60 people with 4 skills, 3 languages and 3 talks each, who decline, overlook and take breaks.
 
     `load` is that of the capacity that is there, breaks taken off, by all that takes capacity: the talk, the time
-    until an offer is answered, offers that are overlooked. VIP ask for experts, for a minute.
+    until an offer is answered, offers that are overlooked. A session asks for one skill at a level, for a minute; a
+    tenth of all are VIP. How long talks are, and who can and needs what, is chosen so that simple routers come out
+    about as in the table of the routing guide, which leaves it open (see docs/routing.md).
     """
     chance = Random(seed)
     skills, languages = ("billing", "technical", "sales", "returns"), ("zh", "en", "es")
     team = tuple(
         Profile(
             skills={one: chance.randint(2, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
-            languages=tuple(chance.sample(languages, chance.choice((1, 2, 2)))),
+            languages=tuple(chance.sample(languages, chance.choice((1, 1, 2)))),
             capacity=3,
         )
         for _ in range(60)
     )
-    talk_s, works_s, away_s = 480.0, 4 * 3600.0, 240.0
+    talk_s, works_s, away_s = 240.0, 4 * 3600.0, 240.0
     habits = Habits(reaction_s=4, rejects=0.03, ignores=0.02, works_s=works_s, away_s=away_s)
     units = 180 * works_s / (works_s + away_s)
     taken_s = talk_s + habits.reaction_s + habits.ignores * Config().accept_timeout
     classes = [
-        (skill, language, priority, weight * share)
+        (skill, language, priority, level, weight * share)
         for skill in skills
-        for language, weight in zip(languages, (0.4, 0.35, 0.25), strict=True)
-        for priority, share in ((1, 0.1), (5, 0.9))
+        for language, weight in zip(languages, (0.37, 0.33, 0.3), strict=True)
+        for priority, share in ((VIP, 0.1), (NORMAL, 0.9))
+        for level in LEVELS
     ]
     demand = tuple(
         Demand(
-            name=f"{skill}/{language}/{priority}",
-            per_hour=load * units * 3600 / taken_s * share / len(skills),
+            name=f"{skill}/{language}/{priority}/{level}",
+            per_hour=load * units * 3600 / taken_s * share / len(skills) / len(LEVELS),
             service_s=talk_s,
-            skills={skill: 4 if priority == 1 else 2},
+            skills={skill: level},
             language=language,
             priority=priority,
-            relax=((60.0, skill, 2),),
+            relax=((60.0, skill, min(LEVELS)),),
         )
-        for skill, language, priority, share in classes
+        for skill, language, priority, level, share in classes
     )
     return Plan(demand=demand, agents=60, team=team, habits=habits, hours=hours, warm_up_hours=hours / 10)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from hub.model.ids import AgentId, OfferId, SessionId
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config, Queue
-from routing.engine import EVENTS_REMEMBERED, Engine
+from routing.engine import EVENTS_REMEMBERED, TAKEN_BY, Engine
 from tests.unit.routing.floor import Floor, offers
 
 A1, A9, S1, S9 = AgentId("A1"), AgentId("A9"), SessionId("S1"), SessionId("S9")
@@ -82,6 +82,36 @@ def test_an_impossible_event_is_refused_and_changes_nothing(event: e.Event, reas
     assert floor.engine.state_hash() == before
 
 
+VALUES: tuple[Any, ...] = (
+    None, "", "x", [], ["x"], [1], {}, {"x": "y"}, {"x": -1}, -1, 1.5, math.nan, True, object(), (("a",),), ((1, "x"),)
+)  # fmt: skip
+GIVEN = {
+    "agent": A1,
+    "from_agent": A1,
+    "session": SessionId("S2"),
+    "offer": NO_OFFER,
+    "status": "online",
+    "state": "active",
+    "capacity": 1,
+    "queue": "tech",
+}
+
+
+@pytest.mark.parametrize("kind", get_args(e.Event), ids=lambda kind: str(kind.__name__))
+def test_whatever_a_field_holds_the_event_is_taken_whole_or_not_at_all(kind: Any) -> None:
+    frozen = _some_of_everything().engine.snapshot()
+    for field in kind.__struct_fields__:
+        for value in VALUES:
+            engine = Engine.restore(Config(), frozen, 0)
+            before = engine.state_hash()
+            given = {name: GIVEN[name] for name in kind.__struct_fields__ if name in GIVEN}
+            decisions = engine.apply(kind(**{"id": "b", **given, field: value}), 0)
+            if any(isinstance(one, d.Refused) for one in decisions):
+                assert engine.state_hash() == before
+            assert Engine.restore(Config(), engine.snapshot(), 1).state_hash() == engine.state_hash()
+            engine.apply(e.Tick(id="later"), 1000)
+
+
 @pytest.mark.parametrize("now", [math.nan, math.inf, "soon"])
 def test_an_impossible_time_is_refused(now: Any) -> None:
     floor = _some_of_everything()
@@ -89,6 +119,14 @@ def test_an_impossible_time_is_refused(now: Any) -> None:
     (refused,) = floor.engine.apply(e.Tick(id="b"), now)
     assert isinstance(refused, d.Refused)
     assert refused.reason == "bad_time"
+    assert floor.engine.state_hash() == before
+
+
+def test_a_clock_that_goes_back_changes_nothing() -> None:
+    floor = _some_of_everything()
+    floor.at(10)
+    before = floor.engine.state_hash()
+    assert floor.engine.apply(e.Tick(id="b"), -1e9) == []
     assert floor.engine.state_hash() == before
 
 
@@ -110,6 +148,10 @@ def test_an_event_is_recognised_among_the_last_4096() -> None:
     engine.apply(e.Tick(id="one more"), 0)
     (refused,) = engine.apply(first, 0)
     assert isinstance(refused, d.Refused)
+
+
+def test_there_is_an_act_for_every_event() -> None:
+    assert set(TAKEN_BY) == set(get_args(e.Event))
 
 
 def test_a_refusal_is_repeated_as_it_was() -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from statistics import mean
 from types import FrameType
 from typing import Any
@@ -17,8 +18,11 @@ from typing import Any
 import pytest
 
 import routing
-from hub.model.ids import SessionId
+from hub.model.ids import AgentId, SessionId
 from routing import events as e
+from routing.config import Config, Queue
+from routing.decisions import ClosedAction
+from routing.engine import Engine
 from tests.bench.routing_crowd import CLASSES, CLOCK, Crowd, crowd
 
 ROUTER = str(Path(routing.__file__).parent)
@@ -84,6 +88,36 @@ def test_no_event_costs_more_on_a_larger_floor(small: tuple[bool, dict[str, floa
         # Agents come and go seldom, and then a review of heavy sessions (rule R12) may look at each line once.
         spare = 200 if kind in OFTEN or not heavy else 4 * CLASSES
         assert large[kind] <= GROWTH * lines[kind] + spare, f"{kind}: {lines[kind]:.0f} lines, now {large[kind]:.0f}"
+
+
+@pytest.mark.parametrize("action", ["message", "callback", "keep"])
+def test_no_step_costs_more_where_more_wait_for_a_queue_to_open_or_close(action: ClosedAction) -> None:
+    few, many = (_longest_steps(action, waiting) for waiting in (FEW_WAITING, MANY_WAITING))
+    for what in few:
+        assert 0 < many[what] <= GROWTH * few[what], f"{what}: {few[what]} lines, now {many[what]}"
+
+
+def _longest_steps(action: ClosedAction, waiting: int) -> dict[str, int]:
+    """Return the lines of the dearest step of a closing; and of an opening for which so many came."""
+    longest = {}
+    for what, comes_at, changes_at in (("closing", 0, 3600), ("opening", 4000, 7200)):
+        made = Crowd(Random(1), heavy=False)
+        hours = ((3, "00:00", "01:00"), (3, "02:00", "03:00"))
+        closed_action: ClosedAction = action if what == "closing" else "keep"
+        made.engine = Engine(Config(queues={"default": Queue(hours=hours, closed_action=closed_action)}))
+        made.now = float(comes_at)
+        for number in range(FEW_AGENTS if what == "opening" else 1):
+            made.sign_in(AgentId(f"a{number}"), "setup")
+        for _ in range(waiting):
+            made.ask("setup")
+        made.costs.clear()
+        made.__class__, made.now = Counted, float(changes_at)
+        while (due := made.engine.next_deadline()) is not None and due <= made.now:
+            made.told += 1
+            made.tell(what, e.Tick(id=f"tick {made.told}"))
+        assert len(made.costs[what]) > 1
+        longest[what] = max(made.costs[what])
+    return longest
 
 
 def test_the_first_session_of_a_new_kind_is_cheap_among_many_agents() -> None:

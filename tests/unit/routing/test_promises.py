@@ -56,6 +56,7 @@ PLANS = {
 class Listener:
     """Tells waiting customers as the hub does, and notes whether the first promise to each was kept."""
 
+    engine: Engine
     since: dict[SessionId, float] = field(default_factory=dict)
     looks: dict[SessionId, float] = field(default_factory=dict)
     told: dict[SessionId, tuple[Told, float]] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class Listener:
     notices: list[Notice] = field(default_factory=list)
     now: float = 0.0
 
-    def watch(self, _: e.Event, now: float, decisions: Sequence[d.Decision], engine: Engine) -> None:
+    def watch(self, _: e.Event, now: float, decisions: Sequence[d.Decision]) -> None:
         self.now = now
         for decision in decisions:
             if isinstance(decision, d.Waiting) and SessionId(decision.session) not in self.since:
@@ -75,12 +76,12 @@ class Listener:
                 self._answered(SessionId(decision.session), now)
         for session, due in list(self.looks.items()):
             if due <= now:
-                self._look(session, now, engine)
+                self._look(session, now)
 
-    def _look(self, session: SessionId, now: float, engine: Engine) -> None:
+    def _look(self, session: SessionId, now: float) -> None:
         told, told_at = self.told.get(session, (None, 0.0))
-        position = engine.position(session)
-        standing = Standing(since=self.since[session], position=position, wait_s=engine.estimated_wait(session))
+        position = self.engine.position(session)
+        standing = Standing(since=self.since[session], position=position, wait_s=self.engine.estimated_wait(session))
         notice = decide(now, told, told_at, standing, Limits())
         if notice is not None:
             self.notices.append(notice)
@@ -100,8 +101,8 @@ class Listener:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_nine_of_ten_are_answered_within_what_they_were_told(name: str) -> None:
-    listener = Listener()
-    simulate(PLANS[name], Random(7), watch=listener.watch)
+    listener = Listener(Engine(PLANS[name].config))
+    simulate(PLANS[name], Random(7), watch=listener.watch, router=lambda _: listener.engine)
     broken = listener.broken + sum(due < listener.now for due in listener.promised.values())
     told = listener.kept + broken
     assert told >= 200, "enough customers waited and were told"

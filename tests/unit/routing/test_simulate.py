@@ -50,14 +50,14 @@ def test_a_second_skill_does_nearly_what_all_skills_do() -> None:
 
 def test_on_a_floor_with_churn_the_referee_sees_no_violation() -> None:
     plan = churn(load=0.95, hours=0.15)
-    referee, told = Referee(plan.config), 0
+    referee, engine, told = Referee(plan.config), Engine(plan.config), 0
 
-    def watch(event: e.Event, now: float, decisions: Sequence[d.Decision], engine: Engine) -> None:
+    def watch(event: e.Event, now: float, decisions: Sequence[d.Decision]) -> None:
         nonlocal told
         told += 1
         referee.look(event, now, decisions, engine)
 
-    outcome = simulate(plan, Random(1), watch=watch)
+    outcome = simulate(plan, Random(1), watch=watch, router=lambda _: engine)
     assert outcome.total.answered > 100
     assert told > 500
 

@@ -12,7 +12,6 @@ from hub.model.ids import AgentId, OfferId, SessionId
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config, Queue
-from routing.engine import Engine
 from routing.simulate import Demand, Habits, Plan, Profile, simulate
 from routing.what_if import what_if
 from tests.unit.routing.floor import Floor
@@ -26,7 +25,7 @@ VOICE_AND_MAIL = (
 def _recorded(plan: Plan, seed: int = 1) -> list[tuple[e.Event, float]]:
     log: list[tuple[e.Event, float]] = []
 
-    def watch(event: e.Event, now: float, _decisions: Sequence[d.Decision], _engine: Engine) -> None:
+    def watch(event: e.Event, now: float, _decisions: Sequence[d.Decision]) -> None:
         log.append((event, now))
 
     simulate(plan, Random(seed), watch=watch)

@@ -75,6 +75,7 @@ export function useChannelForm(kind: Ref<ChannelKind>, channel: Ref<Channel | nu
     const faults = faultsOf(fields.value, values.value, new Set([...secretsSet.value].filter((one) => !cleared.value.has(one))))
     errors.value = Object.fromEntries(Object.entries(faults).map(([key, fault]) => [key, t(`channels.fault.${fault}`)]))
     if (withName && !name.value.trim()) errors.value = { ...errors.value, name: t('channels.nameRequired') }
+    if (withName && routing.value.relax.some((step) => !Number.isFinite(step.after_s))) errors.value = { ...errors.value, 'routing.relax': t('channels.relax.number') }
     return Object.keys(errors.value).length === 0
   }
 

@@ -1,8 +1,8 @@
 // The rules and the queues as the pages of this folder, and the form of a channel, need them.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useI18n } from 'vue-i18n'
 import { queueApi, ruleApi, type Hours, type Queue, type Rule } from '@/api/routingAdmin'
+import { i18n } from '@/i18n'
 import { moved } from '@/model/routingRules'
 
 type Load = 'idle' | 'loading' | 'ready' | 'failed'
@@ -12,7 +12,6 @@ export const useQueueList = defineStore('queueList', () => {
   const queues = shallowRef<Queue[]>([])
   const hours = shallowRef<Hours[]>([])
   const state = ref<Load>('idle')
-  const { t } = useI18n({ useScope: 'global' })
 
   async function load(): Promise<void> {
     if (state.value !== 'ready') state.value = 'loading'
@@ -37,7 +36,7 @@ export const useQueueList = defineStore('queueList', () => {
   /** The queue that is there without a record has no name until somebody gives it one. */
   function nameOf(id: string): string {
     const found = queues.value.find((one) => one.id === id)
-    return id === DEFAULT_QUEUE && !found?.version ? t('queues.default') : (found?.name ?? id)
+    return id === DEFAULT_QUEUE && !found?.version ? i18n.global.t('queues.default') : (found?.name ?? id)
   }
 
   const hoursName = (id: string | null) => hours.value.find((one) => one.id === id)?.name ?? ''
