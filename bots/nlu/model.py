@@ -14,11 +14,11 @@ import msgspec
 from bots.nlu import language
 from bots.nlu.calibration import Doubt
 from bots.nlu.classifier import IntentClassifier, Verdict
-from bots.nlu.emotion import is_angry
+from bots.nlu.emotion import emotion_of
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
 from bots.nlu.explanation import Explanation, explain
 from bots.nlu.features import Counts, count_features
-from bots.nlu.tokenize import MAX_READ, Piece, cut, normalise
+from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
 from bots.training.dataset import Project
 
@@ -55,13 +55,14 @@ class Model:
             return command
         pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
         verdict = self.classifier.rank(counts)
+        spoken = language.detect(pieces)
         return Understanding(
             text=text,
             ranking=verdict.ranking,
             is_fallback=verdict.is_strange or self._is_unsure(verdict),
             entities=tuple(entities),
-            language=language.detect(pieces),
-            is_angry=is_angry(text[:MAX_READ]),
+            language=spoken,
+            emotion=emotion_of(text, spoken),
             tokens=tokens,
             belonging=verdict.belonging,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from bots.nlu.emotion import CALM, Emotion
 from bots.nlu.entities import Entity
 from bots.nlu.language import Language
 
@@ -26,7 +27,7 @@ class Understanding:
     is_fallback: bool
     entities: tuple[Entity, ...] = ()
     language: Language | None = None
-    is_angry: bool = False
+    emotion: Emotion = CALM
     tokens: tuple[tuple[int, int], ...] = ()
     belonging: float = 0.0
 
@@ -34,6 +35,11 @@ class Understanding:
     def intent(self) -> str:
         """Return the intent to act on."""
         return FALLBACK if self.is_fallback else self.ranking[0][0]
+
+    @property
+    def is_angry(self) -> bool:
+        """Tell whether the customer is angry or threatens, so that a person should take over."""
+        return self.emotion.is_angry
 
 
 def rasa_form(found: Understanding, threshold: float) -> dict[str, object]:
