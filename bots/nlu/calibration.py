@@ -26,7 +26,7 @@ _LEAST_CUT = 0.01
 _ENERGY_SHARPNESS = 8.0
 _KNOWN_WEIGHT = 0.4
 """How much the share of known features counts beside the energy; both chosen on CLINC150's validation set (2026-11)."""
-_JUDGED = 2_000
+_JUDGED = 1_000
 """Enough examples to judge by; a bot with more is judged on a part of them, so that training stays quick."""
 _MANY = 6_000
 """From so many examples on, parts of a tenth hold enough; before, parts of a fifth."""
