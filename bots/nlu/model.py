@@ -18,6 +18,7 @@ from bots.nlu.emotion import emotion_of
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
 from bots.nlu.explanation import Explanation, explain
 from bots.nlu.features import Counts, count_features
+from bots.nlu.tagging import NO_TAGGER, Tagger
 from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
 from bots.training.dataset import Project
@@ -37,12 +38,17 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 class Model:
     """Understands texts for one bot; immutable."""
 
-    def __init__(self, traits: Traits, classifier: IntentClassifier) -> None:
+    def __init__(self, traits: Traits, classifier: IntentClassifier, tagger: Tagger = NO_TAGGER) -> None:
         """Put a model together from its parts; `train` and `load_model` are the ways to get them."""
         self.traits = traits
         self.classifier = classifier
         self._known = frozenset(traits.known_intents)
-        self._finder = EntityFinder(traits.lexicon)
+        self._finder = EntityFinder(traits.lexicon, tagger)
+
+    @property
+    def tagger(self) -> Tagger:
+        """Return what was learnt from marked examples."""
+        return self._finder.tagger
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -117,9 +123,15 @@ def train(project: Project) -> Model:
         lexicon=Lexicon.gather(project.data, project.domain.entities, is_simplified=config.simplify_traditional),
         doubt=Doubt(threshold=config.threshold, ambiguity_threshold=config.ambiguity_threshold),
     )
-    finder = EntityFinder(traits.lexicon)
-    counts = [_read(example.text, finder, traits.lexicon)[3] for example in examples]
-    return Model(traits, IntentClassifier.train(counts, [example.intent for example in examples], traits.doubt))
+    texts = [normalise(example.text, is_simplified=traits.lexicon.is_simplified) for example in examples]
+    pieces = [cut(text.reading) for text in texts]
+    finder = EntityFinder(traits.lexicon).trained(list(zip(examples, texts, pieces, strict=True)))
+    counts = [
+        count_features(text.reading, parts, finder.find(text, parts)[1])
+        for text, parts in zip(texts, pieces, strict=True)
+    ]
+    classifier = IntentClassifier.train(counts, [example.intent for example in examples], traits.doubt)
+    return Model(traits, classifier, finder.tagger)
 
 
 def _read(
@@ -128,6 +140,6 @@ def _read(
     """Return the pieces, entities, token offsets and features of a text."""
     normalised = normalise(text, is_simplified=lexicon.is_simplified)
     pieces = cut(normalised.reading)
-    entities, hits = finder.find(normalised)
+    entities, hits = finder.find(normalised, pieces)
     tokens = tuple(normalised.span(piece.start, piece.end) for piece in pieces)
     return pieces, entities, tokens, count_features(normalised.reading, pieces, hits)

@@ -17,11 +17,12 @@ import numpy as np
 from bots.nlu.calibration import Calibration
 from bots.nlu.classifier import IntentClassifier
 from bots.nlu.model import Model, Traits
+from bots.nlu.tagging import NO_TAGGER, Tag, Tagger
 from bots.nlu.vectors import Floats, Weigher
 from bots.training.patterns import PatternFault
 from hub.errors import InvalidInput
 
-MAGIC = b"HUIKE-NLU 1\n"
+MAGIC = b"HUIKE-NLU 2\n"
 """The first bytes of a file; another number is another version, which this one refuses."""
 
 _LENGTH_BYTES = 8
@@ -45,6 +46,7 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     intents: tuple[str, ...]
     calibration: Calibration
     unseen: float
+    tags: tuple[Tag, ...]
     sections: Mapping[str, tuple[int, int]]
     checksum: int
 
@@ -76,6 +78,9 @@ def write_model(model: Model) -> bytes:
         "features": _BETWEEN.join(classifier.weigher.numbers).encode(),
         "rarity": classifier.weigher.rarity.astype(_FLOAT).tobytes(),
         "weights": classifier.weights.astype(_FLOAT).tobytes(),
+        "tag_features": _BETWEEN.join(model.tagger.features).encode(),
+        "tag_weights": model.tagger.weights.astype(_FLOAT).tobytes(),
+        "tag_passages": model.tagger.passages.astype(_FLOAT).tobytes(),
     }
     body = bytearray()
     sections: dict[str, tuple[int, int]] = {}
@@ -89,6 +94,7 @@ def write_model(model: Model) -> bytes:
             intents=classifier.intents,
             calibration=classifier.calibration,
             unseen=classifier.weigher.unseen,
+            tags=model.tagger.tags,
             sections=sections,
             checksum=zlib.crc32(body),
         )
@@ -135,9 +141,24 @@ def _assemble(header: _Header, body: memoryview) -> Model:
         )
         if len(classifier.weigher.numbers) != len(rarity) or not np.isfinite(rarity).all():
             raise ModelFault("The parts of the model file do not fit together.")
-        return Model(header.traits, classifier)
+        return Model(header.traits, classifier, _tagger(header, body))
     except (KeyError, ValueError, PatternFault) as err:
         raise ModelFault(f"The parts of the model file do not fit together: {err}") from err
+
+
+def _tagger(header: _Header, body: memoryview) -> Tagger:
+    if not header.tags:
+        return NO_TAGGER
+    names = _section(header, body, "tag_features").tobytes().decode().split(_BETWEEN)
+    states = 1 + 2 * len(header.tags)
+    weights: Floats = np.frombuffer(_section(header, body, "tag_weights"), _FLOAT)
+    passages: Floats = np.frombuffer(_section(header, body, "tag_passages"), _FLOAT)
+    return Tagger(
+        tags=header.tags,
+        features={name: number for number, name in enumerate(names)},
+        weights=weights.reshape(len(names), states),
+        passages=passages.reshape(states + 1, states),
+    )
 
 
 def _section(header: _Header, body: memoryview, name: str) -> memoryview:
