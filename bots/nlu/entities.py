@@ -89,6 +89,13 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             ),
         )
 
+    def words(self) -> list[str]:
+        """Return the words that are known as one: of the lists, of marked phrases and of synonyms, simplified too."""
+        listed = [word for words in self.lookups.values() for word in words]
+        listed += [word for marked in self.phrases for word in marked.words]
+        listed += self.synonyms
+        return [*listed, *map(simplify, listed)] if self.is_simplified else listed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Finder:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from bots.nlu.classifier import IntentClassifier
 from bots.nlu.features import Counts
-from bots.nlu.tokenize import Normalised, Piece
 
 SHOWN = 20
 """How many features are shown, those with most weight first."""
@@ -45,10 +44,8 @@ class Explanation:
     cut: float
 
 
-def explain(
-    classifier: IntentClassifier, normalised: Normalised, pieces: Sequence[Piece], counts: Counts
-) -> Explanation:
-    """Explain how a classifier judges a text."""
+def explain(classifier: IntentClassifier, text: str, words: Sequence[tuple[int, int]], counts: Counts) -> Explanation:
+    """Explain how a classifier judges a text, whose words stand at the given places."""
     vector = classifier.weigher.weigh(counts)
     verdict = classifier.rank(counts)
     best = [name for name, _ in verdict.ranking[:2]]
@@ -71,7 +68,7 @@ def explain(
             )
             for at in order
         ),
-        tokens=tuple(normalised.text[piece.start : piece.end] for piece in pieces),
+        tokens=tuple(text[start:end] for start, end in words),
         known=vector.known,
         unknown=tuple(name[1:] for name in counts.names() if name[0] in "wh" and name not in numbers and len(name) > 1),
         belonging=verdict.belonging,

@@ -21,6 +21,7 @@ from bots.nlu.features import Counts, count_features
 from bots.nlu.tagging import NO_TAGGER, Tagger
 from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
+from bots.nlu.word_cuts import WordCutter
 from bots.training.dataset import Project
 
 _COMMAND = re.compile(r"^/(?P<name>[^{@\s]+)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?", re.DOTALL)
@@ -44,6 +45,7 @@ class Model:
         self.classifier = classifier
         self._known = frozenset(traits.known_intents)
         self._finder = EntityFinder(traits.lexicon, tagger)
+        self._cutter = WordCutter(traits.lexicon.words())
 
     @property
     def tagger(self) -> Tagger:
@@ -78,9 +80,19 @@ class Model:
         return rasa_form(self.understand(text), self.traits.doubt.threshold)
 
     def explain(self, text: str) -> Explanation:
-        """Tell which pieces of a text spoke for and against the best intents."""
+        """Tell which pieces of a text spoke for and against the best intents; slow at first, as `words` is."""
         pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon)
-        return explain(self.classifier, normalise(text), pieces, counts)
+        return explain(self.classifier, text, self._cut(text, pieces), counts)
+
+    def words(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the words of a text stand, for marking entities; the bot's own words are never cut apart.
+
+        The first Chinese text takes a second: call it in a thread.
+        """
+        return tuple(self._cut(text, cut(normalise(text, is_simplified=self.traits.lexicon.is_simplified).reading)))
+
+    def _cut(self, text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+        return self._cutter.cut(normalise(text, is_simplified=self.traits.lexicon.is_simplified), pieces)
 
     def _is_unsure(self, verdict: Verdict) -> bool:
         if not verdict.ranking:
