@@ -15,12 +15,14 @@ from bots.nlu import language
 from bots.nlu.calibration import Doubt
 from bots.nlu.classifier import IntentClassifier, Verdict
 from bots.nlu.emotion import emotion_of
+from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
 from bots.nlu.explanation import Explanation, explain
 from bots.nlu.features import Counts, count_features
 from bots.nlu.tagging import NO_TAGGER, Tagger
 from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
+from bots.nlu.vectors import Floats
 from bots.nlu.word_cuts import WordCutter
 from bots.training.dataset import Project
 
@@ -39,8 +41,15 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 class Model:
     """Understands texts for one bot; immutable."""
 
-    def __init__(self, traits: Traits, classifier: IntentClassifier, tagger: Tagger = NO_TAGGER) -> None:
+    def __init__(
+        self,
+        traits: Traits,
+        classifier: IntentClassifier,
+        tagger: Tagger = NO_TAGGER,
+        encoder: SentenceEncoder | None = None,
+    ) -> None:
         """Put a model together from its parts; `train` and `load_model` are the ways to get them."""
+        self.encoder = encoder
         self.traits = traits
         self.classifier = classifier
         self._known = frozenset(traits.known_intents)
@@ -62,7 +71,7 @@ class Model:
         if text.startswith("/") and (command := self._command(text)):
             return command
         pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
-        verdict = self.classifier.rank(counts)
+        verdict = self.classifier.rank(self.classifier.vector(counts, self._meaning(text)))
         spoken = language.detect(pieces)
         return Understanding(
             text=text,
@@ -82,7 +91,7 @@ class Model:
     def explain(self, text: str) -> Explanation:
         """Tell which pieces of a text spoke for and against the best intents; slow at first, as `words` is."""
         pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon)
-        return explain(self.classifier, text, self._cut(text, pieces), counts)
+        return explain(self.classifier, text, self._cut(text, pieces), counts, self._meaning(text))
 
     def words(self, text: str) -> tuple[tuple[int, int], ...]:
         """Return where the words of a text stand, for marking entities; the bot's own words are never cut apart.
@@ -93,6 +102,9 @@ class Model:
 
     def _cut(self, text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
         return self._cutter.cut(normalise(text, is_simplified=self.traits.lexicon.is_simplified), pieces)
+
+    def _meaning(self, text: str) -> Floats | None:
+        return None if self.encoder is None else self.encoder.encode([text])[0]
 
     def _is_unsure(self, verdict: Verdict) -> bool:
         if not verdict.ranking:
@@ -122,10 +134,11 @@ class Model:
         )
 
 
-def train(project: Project) -> Model:
+def train(project: Project, encoder: SentenceEncoder | None = None) -> Model:
     """Train a model on a project's examples; the same project always gives the same model.
 
-    Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own.
+    Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own. A
+    model that was trained with an encoder needs the same one whenever it is loaded.
     """
     examples = project.data.examples
     config = project.config
@@ -142,8 +155,10 @@ def train(project: Project) -> Model:
         count_features(text.reading, parts, finder.find(text, parts)[1])
         for text, parts in zip(texts, pieces, strict=True)
     ]
-    classifier = IntentClassifier.train(counts, [example.intent for example in examples], traits.doubt)
-    return Model(traits, classifier, finder.tagger)
+    meanings = encoder.encode([example.text for example in examples]) if encoder is not None and examples else None
+    intents = [example.intent for example in examples]
+    classifier = IntentClassifier.train(counts, intents, traits.doubt, meanings)
+    return Model(traits, classifier, finder.tagger, encoder)
 
 
 def _read(
