@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bots.nlu.emotion_words import read_emotion_words
+from bots.nlu.emotion_words_en import WORDS
 from bots.nlu.feelings import Feeling, Token, read_feelings
 
 _REACH = 24
@@ -99,7 +100,7 @@ def _not_denied(words: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    lists = read_emotion_words("en")
+    lists = read_emotion_words(WORDS)
     words = {word: Token("degree", weight=factor) for word, factor in lists.degrees.items()}
     words |= {word: Token("feeling", weight=weight) for word, weight in lists.feelings.items()}
     words |= {word: Token("turn", weight=factor) for word, factor in lists.turns.items()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bots.nlu.emotion_words import read_emotion_words
+from bots.nlu.emotion_words_zh import WORDS
 from bots.nlu.feelings import Feeling, Token, read_feelings
 
 _REACH = 4
@@ -109,7 +110,7 @@ def _not_denied(words: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    lists = read_emotion_words("zh")
+    lists = read_emotion_words(WORDS)
     words = {letter: Token("clause") for letter in _CLAUSE} | {letter: Token("sentence") for letter in _SENTENCE}
     words |= {word: Token("turn", weight=factor) for word, factor in lists.turns.items()}
     words |= {word: Token("degree", weight=factor) for word, factor in lists.degrees.items()}

@@ -1,8 +1,13 @@
-# English words of feeling and their weight (-3 to 3), for customer service: goods, deliveries, staff, software.
-# Written from general knowledge of the language, not counted from any collection of texts. Lower case.
-# A word that ends in * stands for all its endings; _ is a blank. Phrases come before their parts.
-# After a turn of more than 1 (but) comes what matters, after one of less than 1 (only) what matters less.
+"""The English words of feeling and their weight (-3 to 3), for customer service: goods, deliveries, staff, software.
 
+Written from general knowledge of the language, not counted from any collection of texts. Lower case. A word that ends
+in * stands for all its endings; _ is a blank. Phrases come before their parts. After a turn of more than 1 (but) comes
+what matters, after one of less than 1 (only) what matters less.
+"""
+
+from __future__ import annotations
+
+WORDS = """
 [feelings 3]
 amazing amazed awesome excellent excellently outstanding superb fantastic perfect perfectly perfection wonderful
 wonderfully brilliant brilliantly incredible exceptional flawless flawlessly magnificent marvelous
@@ -129,3 +134,4 @@ but however yet although though unfortunately overall nevertheless nonetheless
 
 [turns 0.7]
 except besides only minor nitpick
+"""

@@ -1,8 +1,13 @@
-# Chinese words of feeling and their weight (-3 to 3), for customer service: goods, deliveries, meals, rooms, staff.
-# Written from general knowledge of the language, not counted from any collection of texts. Simplified characters.
-# The longest word at a place wins, so words that only look like feelings (差不多, 快递) stand under 0 to be passed over.
-# After a turn of more than 1 (但是) comes what matters, after one of less than 1 (只是) what matters less.
+"""The Chinese words of feeling and their weight (-3 to 3), for customer service: goods, meals, rooms, deliveries, staff.
 
+Written from general knowledge of the language, not counted from any collection of texts. Simplified characters. The
+longest word at a place wins, so words that only look like feelings (差不多, 快递) stand under 0 to be passed over.
+After a turn of more than 1 (但是) comes what matters, after one of less than 1 (只是) what matters less.
+"""
+
+from __future__ import annotations
+
+WORDS = """
 [feelings 3]
 值得推荐 推荐入住 推荐购买 推荐大家 推荐给朋友 大力推荐 还会选择 下次还会 还会入住 还会住 再次入住 会再住 会再选
 值得一住 值得入住 值得一去 值得拥有 值得购买 完美 超赞 太赞 很赞 赞爆 点赞 棒极了 太棒 很棒 真棒 超棒 强烈推荐 力荐
@@ -178,3 +183,4 @@ cnm md nmd sb tmd wtf 不能忍 不要脸 丧尽天良 人渣 什么态度 什�
 无耻 无良 是人吗 智障 有病吧 极其恶劣 欺人太甚 欺负人 欺骗消费者 气死 气炸 气疯 沙雕 没良心 流氓 混蛋 混账 滚开 滚蛋
 火冒三丈 火大 煞笔 特么 狗屁 王八蛋 畜生 白痴 真他 真垃圾 神经病 给我滚 耍我 脑残 良心被狗 蠢货 要点脸 诈骗 过分了
 还有没有王法 霸王条款 骗人 骗子 骗钱 黑店 黑心
+"""
