@@ -7,7 +7,7 @@ training data always gives the same classifier.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,11 +98,11 @@ class IntentClassifier:
         )
 
 
-def _known_from_others(texts: Sequence[Counts], weigher: Weigher) -> list[float]:
-    """Return which share of each example its fellows know: a feature that stands in one example only is its own."""
+def _known_from_others(texts: Sequence[Counts], weigher: Weigher) -> Callable[[int], float]:
+    """Return what tells which share of an example its fellows know: a feature that stands in one only is its own."""
     seen: Counter[str] = Counter()
     for counts in texts:
         seen.update(counts.names())
     numbers = {name: number for name, number in weigher.numbers.items() if seen[name] > 1}
     others = Weigher(numbers=numbers, rarity=weigher.rarity, unseen=weigher.unseen)
-    return [others.weigh(counts).known for counts in texts]
+    return lambda number: others.weigh(texts[number]).known

@@ -1,4 +1,4 @@
-"""The Chinese words of feeling and their weight (-3 to 3), for customer service: goods, meals, rooms, deliveries, staff.
+"""The Chinese words of feeling and their weight (-3 to 3), for customer service: goods, meals, rooms, post, staff.
 
 Written from general knowledge of the language, not counted from any collection of texts. Simplified characters. The
 longest word at a place wins, so words that only look like feelings (差不多, 快递) stand under 0 to be passed over.

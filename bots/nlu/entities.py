@@ -130,6 +130,8 @@ class EntityFinder:
             examples: Each with what it is normalised to and cut into.
         """
         learnt = _enough_marked([example for example, _, _ in examples]) & self._entities
+        if not learnt:
+            return self
         texts = [
             MarkedText(
                 tokens=tag_tokens(normalised, pieces),
