@@ -17,6 +17,7 @@ from bots.nlu.emotion_en import english_rage, english_threats, read_english
 from bots.nlu.emotion_zh import chinese_rage, chinese_slang, chinese_threats, read_chinese
 from bots.nlu.feelings import Feeling, even
 from bots.nlu.traditional import TO_SIMPLIFIED
+from bots.nlu.word_lists import lower
 
 EmotionLevel = Literal["calm", "unhappy", "angry", "threatening"]
 LEVELS: tuple[EmotionLevel, ...] = get_args(EmotionLevel)
@@ -95,10 +96,11 @@ def emotion_of(text: str, language: str | None = None) -> Emotion:
         threats += chinese_threats(plain)
     if _LATIN.search(plain):
         feelings += read_english(plain)
-        rage += english_rage(plain)
-        threats += english_threats(plain)
+        lowered = lower(plain)
+        rage += english_rage(lowered)
+        threats += english_threats(lowered)
         if is_chinese or (language or "").startswith("zh"):
-            rage += chinese_slang(plain)
+            rage += chinese_slang(lowered)
     signs = _signs(plain)
     feelings += signs
     rage += [(sign.start, sign.end) for sign in signs if plain[sign.start] in _RAGING]

@@ -28,7 +28,7 @@ _RAGE = re.compile(
     r"worst (?:\w+ )?(?:service|company|shop|store|experience|support|app|bank)|useless|how dare you|shame on you|"
     r"f+u+c+k\w*|bullshit|bs|wtf|shit(?:ty)?|assholes?|idiots?|morons?|garbage(?! (?:can|bag|bin|collection))|"
     r"are you (?:kidding|joking)|what a joke|incompeten\w+|screw you|go to hell|robbed me|daylight robbery)\b",
-    re.IGNORECASE | re.ASCII,
+    re.ASCII,
 )
 """Words that only somebody angry uses of a shop, unless they are denied."""
 _THREAT = re.compile(
@@ -49,13 +49,12 @@ _THREAT = re.compile(
     r"lost (?:me as )?a customer|losing a customer|delet(?:e|ing) (?:this|your) app|"
     r"(?:won['’]t|will not) (?:be )?"
     r"(?:com(?:e|ing) back|(?:buy|shop)(?:ping|ing)? (?:here |from you |with you )?again))\b",
-    re.IGNORECASE | re.ASCII,
+    re.ASCII,
 )
 """Expressions for announcing a complaint, a report, a law suit, or that one leaves for good."""
 _DENIAL = re.compile(
     r"(?:\b(?:not|no|never|without|\w{2,6}n['’]t|(?:do|does|did|is|was|are|would|have|has)nt)"
-    r"(?: (?:a|an|the|be|being|to|going|want|wish|really|such|trying))*|\bis (?:this|that|it)(?: \w+)?(?: an?)?)\s*$",
-    re.IGNORECASE,
+    r"(?: (?:a|an|the|be|being|to|going|want|wish|really|such|trying))*|\bis (?:this|that|it)(?: \w+)?(?: an?)?)\s*$"
 )
 _DENIAL_REACH = 30
 
@@ -82,14 +81,14 @@ def read_english(text: str) -> list[Feeling]:
     return read_feelings(_tokens(text), reach=_REACH, gap=_GAP)
 
 
-def english_rage(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where strong words of anger stand that nobody denies."""
-    return _not_denied(_RAGE, text)
+def english_rage(lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield where strong words of anger stand in a text in lower case that nobody denies."""
+    return _not_denied(_RAGE, lowered)
 
 
-def english_threats(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where somebody announces a complaint or that they leave, and does not deny it."""
-    return _not_denied(_THREAT, text)
+def english_threats(lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield where somebody announces a complaint or that they leave, in a text in lower case, and does not deny it."""
+    return _not_denied(_THREAT, lowered)
 
 
 def _not_denied(words: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

@@ -91,9 +91,9 @@ def chinese_rage(text: str) -> Iterator[tuple[int, int]]:
     return _not_denied(_vocabulary().rage, text)
 
 
-def chinese_slang(text: str) -> Iterator[tuple[int, int]]:
-    """Yield curses that are written by their first letters (tmd); in another language they may mean anything."""
-    return _not_denied(_vocabulary().slang, text)
+def chinese_slang(lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield curses written by their first letters (tmd), in lower case; in another language they may mean anything."""
+    return _not_denied(_vocabulary().slang, lowered)
 
 
 def chinese_threats(text: str) -> Iterator[tuple[int, int]]:
@@ -125,7 +125,7 @@ def _vocabulary() -> _Vocabulary:
         words=words,
         sizes={start: tuple(sorted(found, reverse=True)) for start, found in sizes.items()},
         rage=re.compile("|".join(word for word in rage if not word.isascii())),
-        slang=re.compile(rf"(?<![a-z])(?:{'|'.join(word for word in rage if word.isascii())})(?![a-z])", re.IGNORECASE),
+        slang=re.compile(rf"(?<![a-z])(?:{'|'.join(word for word in rage if word.isascii())})(?![a-z])"),
     )
 
 
