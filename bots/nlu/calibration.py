@@ -7,7 +7,7 @@ on, and never from texts out of scope: a bot trainer has none.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ _LEAST_CUT = 0.01
 _ENERGY_SHARPNESS = 8.0
 _KNOWN_WEIGHT = 0.4
 """How much the share of known features counts beside the energy; both chosen on CLINC150's validation set (2026-11)."""
-_JUDGED = 2_000
+_JUDGED = 800
 """Enough examples to judge by; a bot with more is judged on a part of them, so that training stays quick."""
 _MANY = 6_000
 """From so many examples on, parts of a tenth hold enough; before, parts of a fifth."""
@@ -92,14 +92,20 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def calibrate(
-    vectors: Sequence[Vector], labels: Numbers, known: Sequence[float], doubt: Doubt, *, features: int, classes: int
+    vectors: Sequence[Vector],
+    labels: Numbers,
+    known: Callable[[int], float],
+    doubt: Doubt,
+    *,
+    features: int,
+    classes: int,
 ) -> Calibration:
     """Judge examples by heads that have not seen them, and learn how to read scores.
 
     Args:
         vectors: The examples.
         labels: The class of each.
-        known: Which share of each example is known from the other examples.
+        known: Tells which share of an example, by its number, is known from the other examples.
         doubt: When the intent is in doubt; who falls back for it counts in the pass rate too.
         features: Size of the vocabulary.
         classes: How many classes there are.
@@ -119,7 +125,7 @@ def calibrate(
         judged += part
     if not judged:
         return Calibration()
-    return _learn(np.concatenate(scores), labels[judged], np.array([known[number] for number in judged]), doubt)
+    return _learn(np.concatenate(scores), labels[judged], np.array([known(number) for number in judged]), doubt)
 
 
 def folds(labels: Numbers, count: int) -> list[list[int]]:

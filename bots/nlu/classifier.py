@@ -7,7 +7,7 @@ training data always gives the same classifier.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from bots.nlu.calibration import Calibration, Doubt, calibrate
 from bots.nlu.features import Counts
 from bots.nlu.linear import SWEEPS, score, train_head
-from bots.nlu.vectors import Floats, Vector, Weigher
+from bots.nlu.vectors import Floats, Vector, Weigher, with_meaning
 
 _FEWEST_TO_JUDGE = 6
 _LEAST_KNOWN = 0.2
@@ -42,25 +42,45 @@ class IntentClassifier:
     weigher: Weigher
     weights: Floats
     calibration: Calibration
+    encoder_width: int = 0
 
     @classmethod
-    def train(cls, texts: Sequence[Counts], intents: Sequence[str], doubt: Doubt) -> IntentClassifier:
-        """Train on counted features and the intent of each; `doubt` says when an intent is too unsure to act on."""
+    def train(
+        cls, texts: Sequence[Counts], intents: Sequence[str], doubt: Doubt, meanings: Floats | None = None
+    ) -> IntentClassifier:
+        """Train on counted features and the intent of each.
+
+        Args:
+            texts: The features of the examples.
+            intents: The intent of each.
+            doubt: When an intent is too unsure to act on.
+            meanings: What an encoder says of each, where there is one.
+        """
         weigher = Weigher.learn(texts)
         names = tuple(dict.fromkeys(intents))
         numbers = {intent: number for number, intent in enumerate(names)}
         vectors = [weigher.weigh(counts) for counts in texts]
         labels = np.array([numbers[intent] for intent in intents], np.intp)
-        size = {"features": len(weigher.numbers), "classes": len(names)}
+        width = 0 if meanings is None else meanings.shape[1]
+        if meanings is not None:
+            first = len(weigher.numbers)
+            vectors = [with_meaning(vector, row, first) for vector, row in zip(vectors, meanings, strict=True)]
+        size = {"features": len(weigher.numbers) + width, "classes": len(names)}
         calibration = Calibration()
         if len(texts) >= _FEWEST_TO_JUDGE:
             calibration = calibrate(vectors, labels, _known_from_others(texts, weigher), doubt, **size)
         weights = train_head(vectors, labels, sweeps=SWEEPS, **size)
-        return cls(intents=names, weigher=weigher, weights=weights, calibration=calibration)
+        return cls(intents=names, weigher=weigher, weights=weights, calibration=calibration, encoder_width=width)
 
-    def rank(self, counts: Counts) -> Verdict:
-        """Rank all intents for a text's features; a text without any known feature is strange and has no ranking."""
+    def vector(self, counts: Counts, meaning: Floats | None = None) -> Vector:
+        """Return the weighted features of a text, those of its words first; empty where no word is known."""
         vector = self.weigher.weigh(counts)
+        if meaning is None or not len(vector.features):
+            return vector
+        return with_meaning(vector, meaning, len(self.weigher.numbers))
+
+    def rank(self, vector: Vector) -> Verdict:
+        """Rank all intents for a text; one without any known feature is strange and has no ranking."""
         if not len(vector.features) or not self.intents:
             return Verdict(ranking=(), is_strange=True, belonging=-np.inf)
         return self._judge(vector)
@@ -78,11 +98,11 @@ class IntentClassifier:
         )
 
 
-def _known_from_others(texts: Sequence[Counts], weigher: Weigher) -> list[float]:
-    """Return which share of each example its fellows know: a feature that stands in one example only is its own."""
+def _known_from_others(texts: Sequence[Counts], weigher: Weigher) -> Callable[[int], float]:
+    """Return what tells which share of an example its fellows know: a feature that stands in one only is its own."""
     seen: Counter[str] = Counter()
     for counts in texts:
         seen.update(counts.names())
     numbers = {name: number for name, number in weigher.numbers.items() if seen[name] > 1}
     others = Weigher(numbers=numbers, rarity=weigher.rarity, unseen=weigher.unseen)
-    return [others.weigh(counts).known for counts in texts]
+    return lambda number: others.weigh(texts[number]).known

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bots.nlu.classifier import IntentClassifier
 from bots.nlu.features import Counts
-from bots.nlu.tokenize import Normalised, Piece
+from bots.nlu.vectors import Floats
 
 SHOWN = 20
 """How many features are shown, those with most weight first."""
-_KINDS = {"h": "characters", "w": "words", "c": "letters", "e": "emoji", "x": "pattern"}
+_KINDS = {"h": "characters", "w": "words", "c": "letters", "e": "emoji", "x": "pattern", "m": "meaning"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What one feature spoke: for the best intent, and for the second best."""
+    """What one feature spoke for the best intent and for the second best; an encoder speaks as one (`meaning`)."""
 
     feature: str
     kind: str
@@ -46,17 +48,24 @@ class Explanation:
 
 
 def explain(
-    classifier: IntentClassifier, normalised: Normalised, pieces: Sequence[Piece], counts: Counts
+    classifier: IntentClassifier,
+    text: str,
+    words: Sequence[tuple[int, int]],
+    counts: Counts,
+    meaning: Floats | None = None,
 ) -> Explanation:
-    """Explain how a classifier judges a text."""
-    vector = classifier.weigher.weigh(counts)
-    verdict = classifier.rank(counts)
+    """Explain how a classifier judges a text, whose words stand at the given places."""
+    vector = classifier.vector(counts, meaning)
+    verdict = classifier.rank(vector)
     best = [name for name, _ in verdict.ranking[:2]]
     columns = [classifier.intents.index(name) for name in best]
     rows = classifier.weights[vector.features][:, columns] * vector.weights[:, None]
     offsets = classifier.weights[-1][columns]
     numbers = classifier.weigher.numbers
     names = [name for name in counts.names() if name in numbers]
+    if len(rows) > len(names):
+        rows = np.concatenate([rows[: len(names)], rows[len(names) :].sum(axis=0, keepdims=True)])
+        names = [*names, "m"]
     order = sorted(range(len(names)), key=lambda at: -float(abs(rows[at]).max(initial=0.0)))[:SHOWN]
     return Explanation(
         intents=tuple(best),
@@ -71,7 +80,7 @@ def explain(
             )
             for at in order
         ),
-        tokens=tuple(normalised.text[piece.start : piece.end] for piece in pieces),
+        tokens=tuple(text[start:end] for start, end in words),
         known=vector.known,
         unknown=tuple(name[1:] for name in counts.names() if name[0] in "wh" and name not in numbers and len(name) > 1),
         belonging=verdict.belonging,

@@ -14,12 +14,16 @@ import msgspec
 from bots.nlu import language
 from bots.nlu.calibration import Doubt
 from bots.nlu.classifier import IntentClassifier, Verdict
-from bots.nlu.emotion import is_angry
+from bots.nlu.emotion import emotion_of
+from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
 from bots.nlu.explanation import Explanation, explain
 from bots.nlu.features import Counts, count_features
-from bots.nlu.tokenize import MAX_READ, Piece, cut, normalise
+from bots.nlu.tagging import NO_TAGGER, Tagger
+from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
+from bots.nlu.vectors import Floats
+from bots.nlu.word_cuts import WordCutter
 from bots.training.dataset import Project
 
 _COMMAND = re.compile(r"^/(?P<name>[^{@\s]+)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?", re.DOTALL)
@@ -37,12 +41,25 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 class Model:
     """Understands texts for one bot; immutable."""
 
-    def __init__(self, traits: Traits, classifier: IntentClassifier) -> None:
+    def __init__(
+        self,
+        traits: Traits,
+        classifier: IntentClassifier,
+        tagger: Tagger = NO_TAGGER,
+        encoder: SentenceEncoder | None = None,
+    ) -> None:
         """Put a model together from its parts; `train` and `load_model` are the ways to get them."""
+        self.encoder = encoder
         self.traits = traits
         self.classifier = classifier
         self._known = frozenset(traits.known_intents)
-        self._finder = EntityFinder(traits.lexicon)
+        self._finder = EntityFinder(traits.lexicon, tagger)
+        self._cutter = WordCutter(traits.lexicon.words())
+
+    @property
+    def tagger(self) -> Tagger:
+        """Return what was learnt from marked examples."""
+        return self._finder.tagger
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -54,14 +71,15 @@ class Model:
         if text.startswith("/") and (command := self._command(text)):
             return command
         pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
-        verdict = self.classifier.rank(counts)
+        verdict = self.classifier.rank(self.classifier.vector(counts, self._meaning(text)))
+        spoken = language.detect(pieces)
         return Understanding(
             text=text,
             ranking=verdict.ranking,
             is_fallback=verdict.is_strange or self._is_unsure(verdict),
             entities=tuple(entities),
-            language=language.detect(pieces),
-            is_angry=is_angry(text[:MAX_READ]),
+            language=spoken,
+            emotion=emotion_of(text, spoken),
             tokens=tokens,
             belonging=verdict.belonging,
         )
@@ -71,9 +89,22 @@ class Model:
         return rasa_form(self.understand(text), self.traits.doubt.threshold)
 
     def explain(self, text: str) -> Explanation:
-        """Tell which pieces of a text spoke for and against the best intents."""
+        """Tell which pieces of a text spoke for and against the best intents; slow at first, as `words` is."""
         pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon)
-        return explain(self.classifier, normalise(text), pieces, counts)
+        return explain(self.classifier, text, self._cut(text, pieces), counts, self._meaning(text))
+
+    def words(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the words of a text stand, for marking entities; the bot's own words are never cut apart.
+
+        The first Chinese text takes a second: call it in a thread.
+        """
+        return tuple(self._cut(text, cut(normalise(text, is_simplified=self.traits.lexicon.is_simplified).reading)))
+
+    def _cut(self, text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+        return self._cutter.cut(normalise(text, is_simplified=self.traits.lexicon.is_simplified), pieces)
+
+    def _meaning(self, text: str) -> Floats | None:
+        return None if self.encoder is None else self.encoder.encode([text])[0]
 
     def _is_unsure(self, verdict: Verdict) -> bool:
         if not verdict.ranking:
@@ -103,10 +134,11 @@ class Model:
         )
 
 
-def train(project: Project) -> Model:
+def train(project: Project, encoder: SentenceEncoder | None = None) -> Model:
     """Train a model on a project's examples; the same project always gives the same model.
 
-    Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own.
+    Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own. A
+    model that was trained with an encoder needs the same one whenever it is loaded.
     """
     examples = project.data.examples
     config = project.config
@@ -116,9 +148,17 @@ def train(project: Project) -> Model:
         lexicon=Lexicon.gather(project.data, project.domain.entities, is_simplified=config.simplify_traditional),
         doubt=Doubt(threshold=config.threshold, ambiguity_threshold=config.ambiguity_threshold),
     )
-    finder = EntityFinder(traits.lexicon)
-    counts = [_read(example.text, finder, traits.lexicon)[3] for example in examples]
-    return Model(traits, IntentClassifier.train(counts, [example.intent for example in examples], traits.doubt))
+    texts = [normalise(example.text, is_simplified=traits.lexicon.is_simplified) for example in examples]
+    pieces = [cut(text.reading) for text in texts]
+    finder = EntityFinder(traits.lexicon).trained(list(zip(examples, texts, pieces, strict=True)))
+    counts = [
+        count_features(text.reading, parts, finder.find(text, parts)[1])
+        for text, parts in zip(texts, pieces, strict=True)
+    ]
+    meanings = encoder.encode([example.text for example in examples]) if encoder is not None and examples else None
+    intents = [example.intent for example in examples]
+    classifier = IntentClassifier.train(counts, intents, traits.doubt, meanings)
+    return Model(traits, classifier, finder.tagger, encoder)
 
 
 def _read(
@@ -127,6 +167,6 @@ def _read(
     """Return the pieces, entities, token offsets and features of a text."""
     normalised = normalise(text, is_simplified=lexicon.is_simplified)
     pieces = cut(normalised.reading)
-    entities, hits = finder.find(normalised)
+    entities, hits = finder.find(normalised, pieces)
     tokens = tuple(normalised.span(piece.start, piece.end) for piece in pieces)
     return pieces, entities, tokens, count_features(normalised.reading, pieces, hits)

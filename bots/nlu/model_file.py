@@ -16,12 +16,14 @@ import numpy as np
 
 from bots.nlu.calibration import Calibration
 from bots.nlu.classifier import IntentClassifier
+from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.model import Model, Traits
+from bots.nlu.tagging import NO_TAGGER, Tag, Tagger
 from bots.nlu.vectors import Floats, Weigher
 from bots.training.patterns import PatternFault
 from hub.errors import InvalidInput
 
-MAGIC = b"HUIKE-NLU 1\n"
+MAGIC = b"HUIKE-NLU 2\n"
 """The first bytes of a file; another number is another version, which this one refuses."""
 
 _LENGTH_BYTES = 8
@@ -45,6 +47,9 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     intents: tuple[str, ...]
     calibration: Calibration
     unseen: float
+    tags: tuple[Tag, ...]
+    encoder: str
+    encoder_width: int
     sections: Mapping[str, tuple[int, int]]
     checksum: int
 
@@ -56,15 +61,19 @@ def save_model(model: Model, path: Path) -> None:
     part.replace(path)
 
 
-def load_model(path: Path) -> Model:
+def load_model(path: Path, encoder: SentenceEncoder | None = None) -> Model:
     """Read a model from a file, which is mapped and must not be written to afterwards (replacing it is safe).
 
+    Args:
+        path: The file.
+        encoder: The encoder that it was trained with, None where it was trained without.
+
     Raises:
-        ModelFault: there is no such file, or it is no whole model of this version.
+        ModelFault: there is no such file, it is no whole model of this version, or it needs another encoder.
     """
     try:
         with path.open("rb") as file:
-            return read_model(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+            return read_model(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), encoder)
     except (OSError, ValueError) as err:
         raise ModelFault(f"{path.name} cannot be read: {err}") from err
 
@@ -76,6 +85,9 @@ def write_model(model: Model) -> bytes:
         "features": _BETWEEN.join(classifier.weigher.numbers).encode(),
         "rarity": classifier.weigher.rarity.astype(_FLOAT).tobytes(),
         "weights": classifier.weights.astype(_FLOAT).tobytes(),
+        "tag_features": _BETWEEN.join(model.tagger.features).encode(),
+        "tag_weights": model.tagger.weights.astype(_FLOAT).tobytes(),
+        "tag_passages": model.tagger.passages.astype(_FLOAT).tobytes(),
     }
     body = bytearray()
     sections: dict[str, tuple[int, int]] = {}
@@ -89,6 +101,9 @@ def write_model(model: Model) -> bytes:
             intents=classifier.intents,
             calibration=classifier.calibration,
             unseen=classifier.weigher.unseen,
+            tags=model.tagger.tags,
+            encoder=model.encoder.name if model.encoder else "",
+            encoder_width=classifier.encoder_width,
             sections=sections,
             checksum=zlib.crc32(body),
         )
@@ -97,11 +112,11 @@ def write_model(model: Model) -> bytes:
     return MAGIC + len(header).to_bytes(_LENGTH_BYTES, "little") + header + bytes(body)
 
 
-def read_model(source: bytes | memoryview) -> Model:
+def read_model(source: bytes | memoryview, encoder: SentenceEncoder | None = None) -> Model:
     """Read a model from the bytes of a file, which must not change afterwards.
 
     Raises:
-        ModelFault: it is no whole model of this version.
+        ModelFault: it is no whole model of this version, or needs another encoder.
     """
     whole = memoryview(source)
     start = len(MAGIC) + _LENGTH_BYTES
@@ -114,10 +129,13 @@ def read_model(source: bytes | memoryview) -> Model:
         header = msgspec.json.decode(whole[start : start + size], type=_Header)
     except (msgspec.DecodeError, msgspec.ValidationError) as err:
         raise ModelFault(f"The model file is damaged: {err}") from err
-    return _assemble(header, whole[start + size :])
+    needed, given = header.encoder, encoder.name if encoder else ""
+    if needed != given:
+        raise ModelFault(f"The model was trained with the encoder {needed or 'none'!r}, not with {given or 'none'!r}.")
+    return _assemble(header, whole[start + size :], encoder)
 
 
-def _assemble(header: _Header, body: memoryview) -> Model:
+def _assemble(header: _Header, body: memoryview, encoder: SentenceEncoder | None) -> Model:
     if zlib.crc32(body) != header.checksum:
         raise ModelFault("The model file is damaged or cut off.")
     try:
@@ -130,14 +148,30 @@ def _assemble(header: _Header, body: memoryview) -> Model:
             weigher=Weigher(
                 numbers={name: number for number, name in enumerate(names)}, rarity=rarity, unseen=header.unseen
             ),
-            weights=weights.reshape(len(names) + 1, len(header.intents)),
+            weights=weights.reshape(len(names) + header.encoder_width + 1, len(header.intents)),
             calibration=header.calibration,
+            encoder_width=header.encoder_width,
         )
         if len(classifier.weigher.numbers) != len(rarity) or not np.isfinite(rarity).all():
             raise ModelFault("The parts of the model file do not fit together.")
-        return Model(header.traits, classifier)
+        return Model(header.traits, classifier, _tagger(header, body), encoder)
     except (KeyError, ValueError, PatternFault) as err:
         raise ModelFault(f"The parts of the model file do not fit together: {err}") from err
+
+
+def _tagger(header: _Header, body: memoryview) -> Tagger:
+    if not header.tags:
+        return NO_TAGGER
+    names = _section(header, body, "tag_features").tobytes().decode().split(_BETWEEN)
+    states = 1 + 2 * len(header.tags)
+    weights: Floats = np.frombuffer(_section(header, body, "tag_weights"), _FLOAT)
+    passages: Floats = np.frombuffer(_section(header, body, "tag_passages"), _FLOAT)
+    return Tagger(
+        tags=header.tags,
+        features={name: number for number, name in enumerate(names)},
+        weights=weights.reshape(len(names), states),
+        passages=passages.reshape(states + 1, states),
+    )
 
 
 def _section(header: _Header, body: memoryview, name: str) -> memoryview:

@@ -32,9 +32,10 @@ _SIMPLIFIED = (
     "钮钙铃巨刨钳铅钩银铜铭锐销铝锋铺锂锯钢录锤钱锦锡错表炼锅镀锻键钟锁枪镇链镜钟铁鉴鉴钥锣钻凿长门闪闭开闲间阁合阀阅阅板阔闯关升阵阴陈陆阳队阶际随险隐隶只隽虽双杂鸡离难云电沾雾灵静腼韩响页顶项顺须预顽顿颇"
     "领头颈频题额颜愿颠类顾颤显风台飘飞翻饭饮饱饰饺饼养饿余肴馆糊喂馒马冯驮驯驳驻驾驶骇骆骑骗腾骚驱骄验惊骤脏体发松胡须斗闹哄鱼鲁鲜鸟凤鸭鸿鹅莺鸡鹰咸碱盐丽麦面么么黄点党霉冬齐斋齿龄龙庞龟和"
 )
-_TABLE = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+"""For `str.translate`; one letter for one letter."""
 
 
 def simplify(text: str) -> str:
     """Return the text in simplified characters; every letter keeps its place."""
-    return text.translate(_TABLE)
+    return text.translate(TO_SIMPLIFIED)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.nlu.entities import Entity
+from bots.nlu.emotion import CALM, Emotion
+from bots.nlu.entities import TRAINED, Entity
 from bots.nlu.language import Language
 
 FALLBACK = "nlu_fallback"
@@ -26,7 +28,7 @@ class Understanding:
     is_fallback: bool
     entities: tuple[Entity, ...] = ()
     language: Language | None = None
-    is_angry: bool = False
+    emotion: Emotion = CALM
     tokens: tuple[tuple[int, int], ...] = ()
     belonging: float = 0.0
 
@@ -35,6 +37,11 @@ class Understanding:
         """Return the intent to act on."""
         return FALLBACK if self.is_fallback else self.ranking[0][0]
 
+    @property
+    def is_angry(self) -> bool:
+        """Tell whether the customer is angry or threatens, so that a person should take over."""
+        return self.emotion.is_angry
+
 
 def rasa_form(found: Understanding, threshold: float) -> dict[str, object]:
     """Return the form of Rasa's `/model/parse`, and beside it `belonging`: the score behind "out of scope".
@@ -42,16 +49,13 @@ def rasa_form(found: Understanding, threshold: float) -> dict[str, object]:
     As in Rasa, the questions of a retrieval intent (`faq/opening`, `faq/refund`) stand together as one intent (`faq`),
     and which of them it was stands in `response_selector`.
     """
-    together: dict[str, float] = {}
-    for name, confidence in found.ranking:
-        base = name.partition("/")[0]
-        together[base] = together.get(base, 0.0) + confidence
-    order = sorted(together.items(), key=lambda pair: -pair[1])[:RANKED]
+    questions = [name for name, _ in found.ranking if "/" in name]
+    order = _together(found.ranking) if questions else found.ranking[:RANKED]
     ranking: list[dict[str, object]] = [{"name": name, "confidence": min(1.0, share)} for name, share in order]
     if found.is_fallback:
         ranking = [{"name": FALLBACK, "confidence": threshold}, *ranking[: RANKED - 1]]
     intent = dict(ranking[0])
-    full = next((name for name, _ in found.ranking if name.startswith(f"{intent['name']}/")), None)
+    full = next((name for name in questions if name.startswith(f"{intent['name']}/")), None)
     if full is not None:
         intent["full_retrieval_intent_name"] = full
     return {
@@ -60,9 +64,18 @@ def rasa_form(found: Understanding, threshold: float) -> dict[str, object]:
         "entities": [_entity_fields(entity) for entity in found.entities],
         "text_tokens": [list(token) for token in found.tokens],
         "intent_ranking": ranking,
-        "response_selector": _response_selector(found),
+        "response_selector": _response_selector(found) if questions else {"all_retrieval_intents": []},
         "belonging": round(found.belonging, 4) if math.isfinite(found.belonging) else None,
     }
+
+
+def _together(ranking: Sequence[tuple[str, float]]) -> Sequence[tuple[str, float]]:
+    """Return the ranking with the questions of each retrieval intent as one."""
+    together: dict[str, float] = {}
+    for name, confidence in ranking:
+        base = name.partition("/")[0]
+        together[base] = together.get(base, 0.0) + confidence
+    return sorted(together.items(), key=lambda pair: -pair[1])[:RANKED]
 
 
 def _response_selector(found: Understanding) -> dict[str, object]:
@@ -87,9 +100,9 @@ def _entity_fields(entity: Entity) -> dict[str, object]:
         "entity": entity.name,
         "start": entity.start,
         "end": entity.end,
-        "confidence_entity": 1.0,
         "value": entity.value,
         "extractor": entity.extractor,
     }
-    optional = {"role": entity.role, "group": entity.group}
+    certain = None if entity.extractor == TRAINED else 1.0
+    optional = {"confidence_entity": certain, "role": entity.role, "group": entity.group}
     return fields | {name: value for name, value in optional.items() if value is not None}

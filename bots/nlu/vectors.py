@@ -19,6 +19,9 @@ from bots.nlu.features import Counts
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 
+_MEANING_WEIGHT = 1.0
+"""Weight of the block of an encoder beside those of the words."""
+
 _TF = np.array([0.0, *(1 + math.log(count) for count in range(1, 101))], np.float32)
 """What a count is worth, sublinear; beyond the last, more of the same says no more."""
 
@@ -30,6 +33,15 @@ class Vector:
     features: Numbers
     weights: Floats
     known: float
+
+
+def with_meaning(vector: Vector, meaning: Floats, first: int) -> Vector:
+    """Return a vector with what an encoder says as features more, numbered from `first`."""
+    return Vector(
+        features=np.concatenate([vector.features, np.arange(first, first + len(meaning))]),
+        weights=np.concatenate([vector.weights, np.float32(_MEANING_WEIGHT) * meaning]),
+        known=vector.known,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

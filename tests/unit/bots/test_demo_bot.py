@@ -25,15 +25,16 @@ def demo() -> IntentEngine:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_at_least_85_of_100_new_sentences_are_understood(demo: IntentEngine, language: str) -> None:
+def test_at_least_92_of_100_new_sentences_are_understood(demo: IntentEngine, language: str) -> None:
     trained = {example.text.lower() for example in demo.project.data.examples}
     pairs = sentences(language)
-    assert len(pairs) >= 60
+    assert len(pairs) >= 190
+    assert {intent for intent, _ in pairs} == set(demo.project.domain.intents)
     assert not [text for _, text in pairs if text.lower() in trained]
 
     wrong = [(text, intent) for intent, text in pairs if demo.parse(text)["intent"]["name"] != intent]  # type: ignore[index]  # the form of /model/parse is a plain dict
 
-    assert 1 - len(wrong) / len(pairs) >= 0.85, wrong
+    assert 1 - len(wrong) / len(pairs) >= 0.92, wrong
 
 
 def test_every_intent_has_15_different_examples_in_each_language(demo: IntentEngine) -> None:
@@ -45,6 +46,7 @@ def test_every_intent_has_15_different_examples_in_each_language(demo: IntentEng
         per_intent = Counter(intent for intent, _ in counts)
         assert len(counts) == len(project.data.examples), "an example stands twice"
         assert per_intent.keys() == set(demo.project.domain.intents)
+        assert len(per_intent) >= 40
         assert min(per_intent.values()) >= 15, per_intent
 
 
@@ -53,7 +55,7 @@ def test_nothing_of_the_shipped_files_is_left_unused(demo: IntentEngine) -> None
 
 
 def test_loading_and_parsing_are_quick(demo: IntentEngine) -> None:
-    # Processor time, and far above what an idle machine takes (0.5 s, 0.3 ms): this finds a slip, not a slow machine.
+    # Processor time, and far above what an idle machine takes (2 s, 0.3 ms): this finds a slip, not a slow machine.
     loads = []
     for _ in range(3):
         start = time.process_time()
@@ -65,7 +67,7 @@ def test_loading_and_parsing_are_quick(demo: IntentEngine) -> None:
         demo.parse(text)
         parses.append(time.process_time() - start)
 
-    assert min(loads) <= 3.0
+    assert min(loads) <= 6.0
     assert statistics.mean(parses) <= 0.002
 
 

@@ -77,7 +77,8 @@ def test_cross_validation_judges_every_example_once() -> None:
 def test_an_explanation_adds_up_and_names_what_counted(model: Model) -> None:
     told = model.explain("请取消my ticket zzz")
     assert told.intents[0] == model.understand("请取消my ticket zzz").ranking[0][0]
-    assert told.tokens == ("请取消", "my", "ticket", "zzz")
+    assert "".join(told.tokens) == "请取消myticketzzz"
+    assert told.tokens[-3:] == ("my", "ticket", "zzz")
     assert {"取消", "my"} <= {reason.feature for reason in told.reasons}
     assert "zzz" in told.unknown
     assert 0 < told.known < 1

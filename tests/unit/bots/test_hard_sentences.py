@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 import bots
 from bots.nlu import Model
 
-_BARS = {"typos": 0.8, "traditional": 0.95, "mixed": 0.9, "short": 0.95, "long": 0.8}
+_BARS = {
+    "typos": 0.8,
+    "traditional": 0.95,
+    "mixed": 0.9,
+    "short": 0.95,
+    "long": 0.8,
+    "full-width": 0.95,
+    "emoji": 0.85,
+}
 
 
 def sentences(kind: str) -> list[tuple[str, str]]:
@@ -36,10 +44,40 @@ def test_hard_sentences_are_understood(demo: Model, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["手机没电了怎么办", "手機沒電了怎麼辦", "我的手机没电了", "my phone battery is dead, what now"]
+    "text",
+    [
+        "手机没电了怎么办",
+        "手機沒電了怎麼辦",
+        "我的手机没电了",
+        "我手机没电啦！",
+        "my phone battery is dead",
+        "phone out of battery",
+    ],
 )
 def test_an_empty_battery_is_no_broken_phone(demo: Model, text: str) -> None:
-    assert demo.understand(text).intent != "repair"
+    assert demo.understand(text).intent == "charging"
+
+
+@pytest.mark.parametrize(
+    "text", ["手机坏了", "手机屏幕碎了能修吗", "my phone is broken", "it won't turn on even after charging all night"]
+)
+def test_a_broken_phone_still_is_one(demo: Model, text: str) -> None:
+    assert demo.understand(text).intent == "repair"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("我的快递到底送到哪里了，帮我查一下订单", "order_status"),
+        ("帮我取消订单吧，取消订单", "cancel_order"),
+        ("so please cancel my order, I want to cancel my order", "cancel_order"),
+    ],
+)
+def test_a_question_of_ten_thousand_characters_is_answered(demo: Model, question: tuple[str, str]) -> None:
+    text, intent = question
+    whole = "。".join([text] * (10_000 // len(text) + 1))
+    assert len(whole) >= 10_000
+    assert demo.understand(whole).intent == intent
 
 
 def test_the_end_of_a_very_long_message_counts(demo: Model) -> None:

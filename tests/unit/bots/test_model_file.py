@@ -46,7 +46,7 @@ def test_what_is_no_model_is_refused(demo: Model, damage: str, tmp_path: Path) -
         "short": whole[: len(whole) // 2],
         "header": whole[:40] + b"#" + whole[41:],
         "body": whole[:-1] + bytes([whole[-1] ^ 1]),
-        "version": MAGIC.replace(b"1", b"2") + whole[len(MAGIC) :],
+        "version": MAGIC.replace(b"2", b"1") + whole[len(MAGIC) :],
     }[damage]
     file = tmp_path / "broken.model"
     file.write_bytes(broken)

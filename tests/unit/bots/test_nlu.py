@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import bots
 from bots import IntentEngine
-from bots.nlu.emotion import is_angry
 from bots.nlu.language import detect
 from bots.nlu.tokenize import cut, normalise
 
@@ -169,19 +168,10 @@ def test_language_is_told_by_the_letters(text: str, language: str | None) -> Non
     assert detect(cut(normalise(text).text)) == language
 
 
-@pytest.mark.parametrize(
-    "text", ["你们是骗子", "气死我了", "我要投诉", "THIS IS A SCAM", "I am furious", "worst service ever"]
-)
-def test_anger_is_heard(text: str) -> None:
-    assert is_angry(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["你们不是骗子吧", "我不想投诉", "this is not a scam", "isn't a fraud", "洗衣机的滚筒", "fraudulentia", "你好", ""],
-)
-def test_denied_or_absent_anger_is_not(text: str) -> None:
-    assert not is_angry(text)
+def test_the_mood_is_part_of_what_is_understood(bot: IntentEngine) -> None:
+    assert bot.model.understand("你们是骗子").is_angry
+    assert bot.model.understand("我不想投诉").emotion.level == "calm"
+    assert not bot.model.understand("/buy").is_angry
 
 
 def test_training_twice_gives_the_same_bot(bot: IntentEngine) -> None:
