@@ -144,10 +144,10 @@ def _make_engine(bot: Bot) -> BotEngine:
 
 def read_feeling(text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
     """Read the mood of a message, in whichever of the bots' languages it is."""
-    from bots.nlu.emotion import is_angry  # noqa: PLC0415
+    from bots.nlu.emotion import emotion_of  # noqa: PLC0415
 
-    del language
-    return ("angry" if is_angry(text) else "calm"), ()
+    mood = emotion_of(text, language)
+    return mood.level, mood.words
 
 
 async def _warm_moods() -> None:
