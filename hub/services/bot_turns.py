@@ -33,6 +33,8 @@ log = structlog.get_logger()
 MakeEngine = Callable[[Bot], BotEngine]
 MAX_STREAK = 10
 """Bot messages in a row without one of the customer's: beyond it the bot is talking to itself (reliability F36)."""
+_READY_S = 15.0
+"""How long a turn waits for a bot that is new or has just changed: it learns for seconds, and then answers at once."""
 
 
 class BotTurns:
@@ -93,8 +95,9 @@ class BotTurns:
         try:
             if bot is None:
                 raise NotFound("The bot has been removed.")
-            async with asyncio.timeout(self._core.session.bot_timeout_s):
+            async with asyncio.timeout(_READY_S):
                 engine = await self._engines.get(bot)
+            async with asyncio.timeout(self._core.session.bot_timeout_s):
                 return await engine.respond(self._turn(session, message, wordless=wordless))
         except Exception as error:
             # Whatever a bot does wrong ends here: the customer gets a person instead.

@@ -35,6 +35,7 @@ class Nursery:
         """Start it; it loads the code while others go on."""
         guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HUIKE_")}
+        kept["OPENBLAS_NUM_THREADS"] = "1"
         self._process = subprocess.Popen(
             [*guard, sys.executable, "-u", "-m", "tests.support.nursery"],
             stdin=subprocess.PIPE,
@@ -133,7 +134,11 @@ def _main() -> int:
     import hub.cli.serve  # noqa: PLC0415  # the same
     import hub.store.gridfs  # noqa: PLC0415  # the same
     import hub.store.mongo_store  # noqa: F401, PLC0415  # the same
+    from bots.engine import load_demo  # noqa: PLC0415  # the same
     from hub.cli.main import main  # noqa: PLC0415  # the same
+
+    # The demo bot learns for seconds, and always the same: the hubs find it ready.
+    load_demo()
 
     assert threading.active_count() == 1, "a thread does not come along when a process is split"
     while line := sys.stdin.buffer.readline():
