@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bots.actions.contract import ActionCall, ActionResult, Saying
+from bots.actions.contract import Action, ActionCall, ActionResult, Saying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,9 @@ DEMO_ORDERS: Mapping[str, DemoOrder] = {
 }
 
 
-def order_status(call: ActionCall) -> ActionResult:
+async def order_status(call: ActionCall) -> ActionResult:
     """Tell the status of the order in the slot `order_number`; an unknown number is said so and forgotten."""
-    number = call.slots.get("order_number", "").upper()
+    number = call.text("order_number").upper()
     order = DEMO_ORDERS.get(number)
     if order is None:
         unknown = Saying(response="utter_order_unknown", values={"order_number": number})
@@ -71,3 +71,7 @@ def order_status(call: ActionCall) -> ActionResult:
     return ActionResult(
         sayings=(Saying(response=f"utter_order_{order.status}", values=values),), slots={"order_number": number}
     )
+
+
+BUILT_IN: dict[str, Action] = {"action_order_status": order_status}
+"""The shipped actions by the name under which a rule calls them."""

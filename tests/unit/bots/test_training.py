@@ -8,7 +8,8 @@ import pytest
 
 import bots
 from bots import TrainingFaults, read_files, read_folder
-from bots.training.dataset import Button, EntityMark, Rule, SlotMapping, Variation
+from bots.training.dataset import Button, EntityMark, MappingCondition, SlotMapping, Variation
+from bots.training.stories import ActionStep, LoopStep, SlotStep, Story, UserStep
 
 
 def nlu(*lines: str) -> dict[str, str]:
@@ -96,8 +97,7 @@ def test_domain_is_merged_from_many_files() -> None:
             role="from",
             intents=("buy",),
             not_intents=("bye",),
-            active_loop="trip",
-            requested_slot="city",
+            conditions=(MappingCondition(active_loop="trip", requested_slot="city"),),
         ),
     )
     assert domain.responses["utter_ask_city"] == (
@@ -129,8 +129,16 @@ def test_rules_are_read_with_their_conditions() -> None:
         }
     )
     assert project.rules == (
-        Rule(name="open", intent="go", actions=("trip",), loop="", slots=(("city", None),)),
-        Rule(name="done", intent=None, actions=("utter_done",), loop="trip"),
+        Story(
+            name="open",
+            condition=(LoopStep(name=None), SlotStep(name="city")),
+            steps=(UserStep(intent="go"), ActionStep(name="trip"), LoopStep(name="trip")),
+        ),
+        Story(
+            name="done",
+            condition=(LoopStep(name="trip"),),
+            steps=(ActionStep(name="trip"), LoopStep(name=None), ActionStep(name="utter_done")),
+        ),
     )
 
 
@@ -141,15 +149,9 @@ def test_thresholds_and_language_come_from_the_config() -> None:
 
 
 def test_what_is_read_but_not_used_is_noted() -> None:
-    project = read_files(
-        {
-            "stories.yml": "stories:\n- story: s\n  steps: []\n",
-            "domain.yml": "responses:\n  utter_x:\n  - text: X\n    custom: {a: 1}\n",
-        }
-    )
+    project = read_files({"domain.yml": "slots:\n  x:\n    type: text\n"})
     assert [str(note) for note in project.notes] == [
-        "stories.yml:2: stories are not used",
-        "domain.yml:3: utter_x: ['custom'] is not used",
+        "domain.yml:3: the slot 'x' has no mappings: no message fills it",
     ]
 
 
@@ -185,7 +187,7 @@ def test_aliases_repeat_what_they_name() -> None:
         (
             "rules.yml",
             "rules:\n- rule: r\n  steps: [{intent: x}, {action: a}]\n",
-            "rules.yml:2: the rule 'r' begins with",
+            "rules.yml:2: the rule 'r' names the unknown intent 'x'",
         ),
         (
             "config.yml",

@@ -1,0 +1,7 @@
+"""The dialogue: a pure step machine over rules, stories, forms and responses in Rasa's form."""
+
+from bots.dialogue.dialogue import Dialogue
+from bots.dialogue.menus import chosen
+from bots.dialogue.requests import ActionOutcome, ActionRequest, Steps
+
+__all__ = ["ActionOutcome", "ActionRequest", "Dialogue", "Steps", "chosen"]
