@@ -1,8 +1,8 @@
 """The intent engine: one trained bot behind the understanding port, and as a library (`parse`).
 
 Loading reads files and trains, which takes a fraction of a second and blocks: do it before the loop runs, or in a
-thread. Answering is a millisecond of pure computing on immutable parts (and the time that actions take), so it runs on the loop
-and serves any number of sessions.
+thread. Answering is a millisecond of pure computing on immutable parts, and the time that actions take, so it runs on
+the loop and serves any number of sessions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bots.actions import BUILT_IN, Doer, Shipped
+from bots.actions import BUILT_IN, Doer, Shipped, drive
 from bots.dialogue import Dialogue
 from bots.nlu import Model, load_model, train
 from bots.training import Project, read_folder
@@ -51,14 +51,7 @@ class IntentEngine:
     async def respond(self, turn: Turn) -> BotAnswer:
         """Answer one turn; the same turn, with the same outcomes of its actions, always gets the same answer."""
         turn = self._dialogue.resolve(turn)
-        steps = self._dialogue.step(turn, self.model.understand(turn.payload or turn.text))
-        try:
-            request = next(steps)
-            while True:
-                request = steps.send(await self._doer.do(request))
-        except StopIteration as end:
-            answer: BotAnswer = end.value
-            return answer
+        return await drive(self._dialogue.step(turn, self.model.understand(turn.payload or turn.text)), self._doer)
 
     def answer(self, turn: Turn) -> BotAnswer:
         """Answer one turn where no loop runs."""

@@ -2,7 +2,7 @@
 
 from bots.actions.contract import Action, ActionCall, ActionResult, Saying
 from bots.actions.demo_orders import BUILT_IN
-from bots.actions.doing import Doer, FirstOf, Shipped
+from bots.actions.doing import Doer, FirstOf, Shipped, drive
 from bots.actions.server import ActionServer
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "FirstOf",
     "Saying",
     "Shipped",
+    "drive",
 ]

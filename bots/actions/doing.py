@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bots.actions.contract import Action, ActionResult
-from bots.dialogue.requests import ActionOutcome, ActionRequest
+from bots.dialogue.requests import ActionOutcome, ActionRequest, Result, Steps
 
 log = structlog.get_logger()
 
@@ -22,6 +22,17 @@ class Doer(Protocol):
     async def do(self, request: ActionRequest) -> ActionOutcome:
         """Do one action; whatever goes wrong is an outcome, not an exception."""
         ...
+
+
+async def drive(steps: Steps[Result], doer: Doer) -> Result:
+    """Carry a turn through to its end, having each action done that it asks for."""
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(await doer.do(request))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
 
 
 class Shipped:

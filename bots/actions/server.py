@@ -38,7 +38,7 @@ class ActionServer:
     """One action server for one bot. Holds no connection, so it needs no closing."""
 
     def __init__(self, url: str, domain: Plain, *, token: str = "", time_limit_s: float = TIME_LIMIT_S) -> None:
-        """Take the address of its webhook and the domain, which goes along with every call (newer servers ask for it)."""
+        """Take the address of its webhook, and the domain: it goes along with every call, as newer servers want it."""
         self._url = url
         self._domain = domain
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})

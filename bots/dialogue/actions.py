@@ -1,6 +1,6 @@
 """Has an action done by whoever serves it, and takes in what came of it: events and things to say.
 
-Events are those of the action protocol; an answer is taken in as far as it makes sense and never further than its bounds.
+Events are those of the action protocol; an answer is taken in as far as it makes sense, and never beyond its bounds.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def is_built_in(name: str) -> bool:
 
 
 def has_default(name: str, project: Project) -> bool:
-    """Tell whether the built-in action is to be done; a project's own comes before it, but not where a person is called."""
+    """Tell whether the built-in action is to be done; a project's own comes before all but those that call a person."""
     return name in HANDOFF_REASONS or (is_built_in(name) and name not in project.domain.actions)
 
 

@@ -1,4 +1,4 @@
-"""The dialogue of one bot: from (turn, what was understood, memory) to the bot's answer, by rules, stories and forms."""
+"""The dialogue of one bot: from a turn and what was understood to the answer, by rules, stories and forms."""
 
 from __future__ import annotations
 

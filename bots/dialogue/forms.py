@@ -1,7 +1,7 @@
 """Forms: ask for what is empty, take what is said, check it, and let go when all is known.
 
-As in Rasa: an open form that finds nothing for it in a message steps aside (it is "rejected"), so that rules and stories
-may answer; when they lead back, it asks again without taking that message for an answer.
+As in Rasa: an open form that finds nothing for it in a message steps aside (it is "rejected"), so that rules and
+stories may answer; when they lead back, it asks again without taking that message for an answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Makes rules and stories into patterns: "where the last moments were like these, this comes next". Pure.
 
-As in Rasa: a rule begins anywhere and decides nothing before its first own step; a story is taken apart into every one of
-its steps, and stories that meet at a checkpoint are put together.
+As in Rasa: a rule begins anywhere and decides nothing before its first own step; a story is taken apart into every one
+of its steps, and stories that meet at a checkpoint are put together.
 """
 
 from __future__ import annotations

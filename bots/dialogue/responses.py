@@ -2,8 +2,9 @@
 
 As in Rasa: only variations whose slot conditions hold and whose channel agrees are considered, a variation for this
 channel before one for all, one with conditions before one without. Where Rasa rolls dice, this begins at a place that
-follows from the session's id and then takes turns by a counter in the session's memory, so the same turn always gets the
-same answer. A bot in two languages needs nothing beyond this: its variations carry a condition on the slot `language`.
+follows from the session's id and then takes turns by a counter in the session's memory, so the same turn always gets
+the same answer. A bot in two languages needs nothing beyond this: its variations carry a condition on the slot
+`language`.
 """
 
 from __future__ import annotations

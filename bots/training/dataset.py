@@ -94,8 +94,8 @@ class Button:
 class Variation:
     """One way to say a response. It is said only where all `conditions` (slot, value) hold and the channel agrees.
 
-    `custom` is what a channel of the trainer's own would show; of it the bot says what stands under `text`. `more` holds
-    what is kept for Rasa only (`id`, `metadata`, `elements`).
+    `custom` is what a channel of the trainer's own would show; of it the bot says what stands under `text`. `more`
+    holds what is kept for Rasa only (`id`, `metadata`, `elements`).
     """
 
     text: str = ""

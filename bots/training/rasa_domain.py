@@ -84,7 +84,7 @@ class DomainReader:
             self._unmapped[name] = at
 
     def _fill_from_entity(self, name: str, at: Tree) -> None:
-        """Give a slot without mappings the one that it had before Rasa 3: the entity of its own name, if there is one."""
+        """Give a slot without mappings the one that it had before Rasa 3: the entity of its own name, if it exists."""
         fills_itself = (at.map or {}).get("auto_fill")
         if name in self.names["entities"] and (fills_itself is None or fills_itself.plain() is not False):
             mapping = SlotMapping(kind="from_entity", entity=name)

@@ -1,4 +1,4 @@
-"""Reads a Rasa 3 project (nlu, domain, rules, stories, config) from a folder or from texts; checks that its parts agree.
+"""Reads a Rasa 3 project (nlu, domain, rules, stories, config) from a folder or texts; checks that its parts agree.
 
 All faults of all files are reported together. Reading a folder is the only input and output here, and it is blocking:
 call it before the loop runs, or in a thread. Values of the environment are never put into a file (`${NAME}` stays).
@@ -21,6 +21,7 @@ from bots.training.yaml_tree import Faults, Tree, parse_yaml
 
 MAX_FILE = 5_000_000
 """Largest file, in bytes; ten times the largest that we have seen."""
+_NOT_CONFIG = frozenset({"nlu", "rules", "stories", "responses", *DOMAIN_KEYS, *ENDPOINT_KEYS})
 
 
 def read_folder(folder: Path) -> Project:
@@ -112,9 +113,9 @@ class _ProjectReader:
             self._domain.read(keys)
         if CONFIG_KEYS & keys.keys():
             self.config = read_config(keys, self.config, self.faults)
-            self._keep("config", keys)
+            self._keep("config", {key: at for key, at in keys.items() if key not in _NOT_CONFIG})
         if ENDPOINT_KEYS & keys.keys():
-            self._keep("endpoints", keys)
+            self._keep("endpoints", {key: at for key, at in keys.items() if key in ENDPOINT_KEYS})
 
     def project(self) -> Project:
         self.faults.raise_if_any()
