@@ -8,14 +8,16 @@ the loop and serves any number of sessions.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bots.actions import BUILT_IN, Doer, Shipped, drive
+from bots.actions import DemoOffice, Doer, Shipped, drive, shop_actions
 from bots.dialogue import Dialogue
 from bots.nlu import Model, load_model, train
 from bots.training import Project, read_folder
+from bots.training.dataset import Variation
 from bots.training.stories import ActionStep, Story, UserStep
 from hub.ports.understanding import BotAnswer, Turn
 
@@ -42,7 +44,7 @@ class IntentEngine:
         self.project = _with_defaults(project)
         self.model = train(self.project) if model is None else model
         self._dialogue = Dialogue(self.project)
-        self._doer = doer or Shipped(BUILT_IN)
+        self._doer = doer or Shipped(shop_actions(DemoOffice()))
 
     def parse(self, text: str) -> dict[str, object]:
         """Tell what a text means, in the form of Rasa's `/model/parse`."""
@@ -82,6 +84,11 @@ def load_folder(folder: Path) -> IntentEngine:
 def load_demo() -> IntentEngine:
     """Load the shipped demo bot, once; it answers in Chinese and English by the language of each message."""
     return load_folder(_HERE / "demo")
+
+
+def default_responses() -> Mapping[str, tuple[Variation, ...]]:
+    """Return what every bot can say whatever it is: that it is a bot, that a person comes."""
+    return _defaults().domain.responses
 
 
 @cache

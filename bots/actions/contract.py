@@ -10,11 +10,15 @@ from hub.model.timestamps import Timestamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionCall:
-    """What an action knows: the slots, the language of the conversation and the time of the turn."""
+    """What an action knows: the slots, the language of the conversation and the time of the turn.
+
+    `candidates` are the slots that a form's check is to look at: what was just said, already among the slots.
+    """
 
     slots: Mapping[str, object]
     language: str
     at: Timestamp
+    candidates: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, slot: str) -> str:
         """Return a slot as text, empty where it is not set."""

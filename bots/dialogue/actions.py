@@ -36,7 +36,12 @@ def perform(
     """
     request = ActionRequest(
         name=name,
-        call=ActionCall(slots=dict(context.memory.slots), language=context.language, at=context.turn.at),
+        call=ActionCall(
+            slots=dict(context.memory.slots),
+            language=context.language,
+            at=context.turn.at,
+            candidates=dict(candidates or {}),
+        ),
         tracker=tracker_of(context, candidates or {}),
     )
     outcome = yield request
