@@ -20,7 +20,6 @@ from hub.errors import InvalidInput
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotEngine
 
-
 Settings = TypeVar("Settings")
 Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
 
