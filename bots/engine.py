@@ -16,7 +16,9 @@ from pathlib import Path
 from bots.actions import DemoOffice, Doer, Shipped, drive, shop_actions
 from bots.dialogue import Dialogue
 from bots.nlu import Model, load_model, train
+from bots.nlu.understanding import Understanding
 from bots.training import Project, read_folder
+from bots.training.consistency import BUILT_IN_INTENTS
 from bots.training.dataset import Variation
 from bots.training.stories import ActionStep, Story, UserStep
 from hub.ports.understanding import BotAnswer, Turn
@@ -53,11 +55,18 @@ class IntentEngine:
     async def respond(self, turn: Turn) -> BotAnswer:
         """Answer one turn; the same turn, with the same outcomes of its actions, always gets the same answer."""
         turn = self._dialogue.resolve(turn)
-        return await drive(self._dialogue.step(turn, self.model.understand(turn.payload or turn.text)), self._doer)
+        return await drive(self._dialogue.step(turn, self._understand(turn.payload or turn.text)), self._doer)
 
     def answer(self, turn: Turn) -> BotAnswer:
         """Answer one turn where no loop runs."""
         return asyncio.run(self.respond(turn))
+
+    def _understand(self, text: str) -> Understanding:
+        """Understand a text; the commands that every bot knows need no examples."""
+        command = text.removeprefix("/").strip()
+        if text.startswith("/") and command in BUILT_IN_INTENTS:
+            return Understanding(text=text, ranking=((command, 1.0),), is_fallback=False)
+        return self.model.understand(text)
 
 
 def load(path: str | Path) -> IntentEngine | Model:
