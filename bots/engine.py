@@ -55,7 +55,8 @@ class IntentEngine:
     async def respond(self, turn: Turn) -> BotAnswer:
         """Answer one turn; the same turn, with the same outcomes of its actions, always gets the same answer."""
         turn = self._dialogue.resolve(turn)
-        return await drive(self._dialogue.step(turn, self._understand(turn.payload or turn.text)), self._doer)
+        context = self._dialogue.begin(turn, self._understand(turn.payload or turn.text))
+        return await drive(self._dialogue.work_out(context), self._doer)
 
     def answer(self, turn: Turn) -> BotAnswer:
         """Answer one turn where no loop runs."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bots.dialogue.features import feature
 from bots.dialogue.handoff import wish
-from bots.dialogue.memory import LISTEN, Memory, Moment, Said, TurnBack
+from bots.dialogue.memory import LISTEN, MAX_NAME, Memory, Moment, Said, TurnBack
 from bots.dialogue.policy import Policy
 from bots.dialogue.responses import LANGUAGE_SLOT, Speaker
 from bots.nlu.language import named
@@ -18,6 +18,7 @@ from bots.training.dataset import Button, Project
 from hub.model.content import Content
 from hub.ports.understanding import HandoffWish, Turn
 
+MAX_ENTITIES = 10
 MAX_CONTENTS = 10
 """Most messages of one turn; what an action says beyond it is dropped."""
 
@@ -70,7 +71,7 @@ class Context:
     def set_slot(self, name: str, value: object) -> None:
         """Set a slot, or empty it with None."""
         if name == "requested_slot":
-            self.memory.requested_slot = str(value) if value is not None else None
+            self.memory.requested_slot = str(value)[:MAX_NAME] if value is not None else None
         else:
             self.memory.set_slot(name, value)
 
@@ -85,7 +86,8 @@ class Context:
     def hear(self, intent: str, entities: Sequence[str], text: str) -> None:
         """Take in that the customer said something."""
         kept = text.strip() if text.strip() in self.policy.texts else ""
-        self.memory.said = Said(intent=intent, entities=tuple(sorted(set(entities)))[:10], text=kept)
+        names = sorted({name[:MAX_NAME] for name in entities})[:MAX_ENTITIES]
+        self.memory.said = Said(intent=intent[:MAX_NAME], entities=tuple(names), text=kept)
         self.memory.after = LISTEN
 
     def record(self, action: str, *, by_rule: bool) -> None:

@@ -33,16 +33,12 @@ class Dialogue:
     def resolve(self, turn: Turn) -> Turn:
         """Return the turn with a choice in place of words that mean one: of the menu that was shown last."""
         choice = None if turn.payload is not None else chosen(turn.text, Memory.load(turn.memory).menu)
-        return turn if choice is None else replace(turn, text=choice.label, payload=choice.payload)
+        return turn if choice is None else replace(turn, text=choice.label, payload=choice.payload or None)
 
-    def step(self, turn: Turn, understood: Understanding) -> Steps[BotAnswer]:
-        """Work out one turn; it yields the actions that it needs done, and returns the answer."""
-        return work_out(self.context(turn, understood), self._handoff_rules)
-
-    def context(self, turn: Turn, understood: Understanding) -> Context:
-        """Return a turn before it is worked out, for those who want to look into it."""
+    def begin(self, turn: Turn, understood: Understanding) -> Context:
+        """Begin a turn; what was done in it can be read from it when it is worked out."""
         return Context(self.project, self.policy, turn, understood)
 
     def work_out(self, context: Context) -> Steps[BotAnswer]:
-        """Work out a turn that `context` has begun."""
+        """Work out a turn; it yields the actions that it needs done, and returns the answer."""
         return work_out(context, self._handoff_rules)

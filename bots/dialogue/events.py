@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.dialogue.context import Context
-from bots.dialogue.memory import LISTEN
+from bots.dialogue.memory import LISTEN, MAX_NAME
 from bots.dialogue.requests import Plain
 from bots.dialogue.responses import contents_of
 
@@ -30,7 +30,7 @@ def apply(context: Context, event: Plain) -> None:
         case "action_execution_rejected" if isinstance(name, str):
             context.rejected.add(name)
         case "action" if isinstance(name, str) and name != LISTEN:
-            context.record(name, by_rule=False)
+            context.record(name[:MAX_NAME], by_rule=False)
         case _:
             _apply_talk(context, event)
 

@@ -18,6 +18,11 @@ MAX_VALUE = 1_000
 MAX_VALUES = 32_000
 """Most bytes of all slots together; beyond it the oldest are forgotten."""
 MAX_QUESTION = 200
+MAX_NAME = 100
+"""Longest name that comes from outside: of an entity, an action, a slot."""
+MAX_MEMORY = 60_000
+"""Most bytes of a memory; where it is more, the way back is forgotten, and most of the history."""
+MAX_SHORT_HISTORY = 3
 MAX_INTENTS = 8
 MAX_QUESTIONS = 3
 MAX_TRIED = 5
@@ -108,7 +113,11 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.history = self.history[-MAX_HISTORY:]
         self.menu = self.menu[:MAX_MENU]
         self.back = self.back[-MAX_TURNS_BACK:]
-        plain: dict[str, object] = msgspec.json.decode(msgspec.json.encode(self))
+        written = msgspec.json.encode(self)
+        if len(written) > MAX_MEMORY:
+            self.back, self.history = [], self.history[-MAX_SHORT_HISTORY:]
+            written = msgspec.json.encode(self)
+        plain: dict[str, object] = msgspec.json.decode(written)
         return {"v": self.v, **plain}
 
     def set_slot(self, name: str, value: object) -> None:

@@ -20,6 +20,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 200
+_LONGEST_PAYLOAD = 1_000
+"""A longer payload is not kept: its choice is taken for its label then."""
 
 
 def shown(contents: Iterable[Content]) -> list[Choice]:
@@ -27,7 +29,10 @@ def shown(contents: Iterable[Content]) -> list[Choice]:
     menus = [content for content in contents if isinstance(content, Menu) and content.options]
     if not menus:
         return []
-    return [Choice(label=option.label, payload=option.payload) for option in menus[-1].options[:MAX_MENU]]
+    return [
+        Choice(label=option.label[:_LONGEST], payload=option.payload if len(option.payload) <= _LONGEST_PAYLOAD else "")
+        for option in menus[-1].options[:MAX_MENU]
+    ]
 
 
 def chosen(text: str, menu: Sequence[Choice]) -> Choice | None:

@@ -38,6 +38,7 @@ class Policy:
         """Take the rules and stories of a project apart."""
         slots = project.domain.slots
         self._reach = project.config.max_history
+        self._fallback_action = project.config.fallback_action
         self._rules = _index(rule_patterns(project.rules, slots))
         self._stories = _index(story_patterns(project.stories, slots))
         patterns = [pattern for group in (self._rules, self._stories) for found in group.values() for pattern in found]
@@ -70,7 +71,7 @@ class Policy:
         if story is not None:
             return Decision(action=story.action, by="story", returns=story.action == form)
         if now.after == LISTEN:
-            return Decision(action=FALLBACK_ACTION, by="fallback")
+            return Decision(action=self._fallback_action, by="fallback")
         return Decision(action=LISTEN, by="fallback") if form is None else _back_to(form)
 
     def rule_at(self, past: Sequence[Moment], now: Moment, *, turn: int) -> str | None:

@@ -194,7 +194,7 @@ class Config:
     """What is read of config.yml: the bot's language, the thresholds of Rasa's FallbackClassifier, the stories' reach.
 
     `simplify_traditional` (a key of ours) reads traditional Chinese characters as simplified ones. `max_history` is how
-    many steps back a story looks.
+    many steps back a story looks; `fallback_action` is what follows where no rule and no story knows what to do.
     """
 
     language: str = "zh"
@@ -202,6 +202,7 @@ class Config:
     ambiguity_threshold: float = 0.1
     simplify_traditional: bool = True
     max_history: int = 5
+    fallback_action: str = "action_default_fallback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

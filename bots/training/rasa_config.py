@@ -27,6 +27,9 @@ def read_config(keys: Mapping[str, Tree], known: Config, faults: Faults) -> Conf
     for policy in _steps(keys, "policies", faults):
         if _name(policy).endswith("MemoizationPolicy") and "max_history" in policy:
             config = replace(config, max_history=_reach(policy["max_history"], faults))
+        if _name(policy).endswith("RulePolicy") and "core_fallback_action_name" in policy:
+            name = faults.word(policy["core_fallback_action_name"], "core_fallback_action_name")
+            config = replace(config, fallback_action=name)
     if "language" in keys:
         config = replace(config, language=faults.word(keys["language"], "language"))
     if "simplify_traditional" in keys:

@@ -73,8 +73,12 @@ class DomainReader:
     def _names(self, key: str, at: Tree) -> None:
         """Read a list whose items are names, or mappings of one name to its options."""
         known = self.names[key]
+        here: set[str] = set()
         for item in self.faults.sequence(at, key):
             for name, options in (item.map or {self.faults.word(item, f"an item of {key}"): item}).items():
+                if name in here:
+                    self.faults.add(item, f"{name!r} stands twice among the {key}")
+                here.add(name)
                 found = options.plain() if options.map is not None else {}
                 known[name] = found if isinstance(found, dict) else {}
 

@@ -61,7 +61,7 @@ def _config(config: Config) -> Plain:
         "pipeline": [fallback],
         "policies": [
             {"name": "AugmentedMemoizationPolicy", "max_history": config.max_history},
-            {"name": "RulePolicy"},
+            {"name": "RulePolicy", "core_fallback_action_name": config.fallback_action},
         ],
     }
 

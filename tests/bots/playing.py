@@ -83,7 +83,7 @@ class Player:
 
     async def _say(self, understood: Understanding) -> list[str]:
         turn = msgspec.structs.replace(first_turn(understood.text), memory=self.memory, is_first=not self.memory)
-        context = self._dialogue.context(turn, understood)
+        context = self._dialogue.begin(turn, understood)
         answer = await drive(self._dialogue.work_out(context), self.doer)
         self.memory = next_turn(turn, answer, "").memory
         return [action for action in context.done if action != LISTEN]
