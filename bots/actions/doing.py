@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bots.actions.contract import Action, ActionResult
-from bots.dialogue.requests import ActionOutcome, ActionRequest, Result, Steps
+from bots.actions.requests import ActionOutcome, ActionRequest, Result, Steps
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ TIME_LIMIT_S = 3.0
 class Doer(Protocol):
     """Does actions."""
 
-    async def do(self, request: ActionRequest) -> ActionOutcome:
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Do one action; whatever goes wrong is an outcome, not an exception."""
         ...
 
@@ -29,7 +29,7 @@ async def drive(steps: Steps[Result], doer: Doer) -> Result:
     try:
         request = next(steps)
         while True:
-            request = steps.send(await doer.do(request))
+            request = steps.send(await doer.perform(request))
     except StopIteration as end:
         result: Result = end.value
         return result
@@ -42,7 +42,7 @@ class Shipped:
         """Take the actions by name."""
         self._actions = actions
 
-    async def do(self, request: ActionRequest) -> ActionOutcome:
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Do one action; one that is not there is unknown, one that breaks or takes too long has failed."""
         action = self._actions.get(request.name)
         if action is None:
@@ -64,10 +64,10 @@ class FirstOf:
         """Take both."""
         self._first, self._second = first, second
 
-    async def do(self, request: ActionRequest) -> ActionOutcome:
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Do one action."""
-        outcome = await self._first.do(request)
-        return await self._second.do(request) if outcome.status == "unknown" else outcome
+        outcome = await self._first.perform(request)
+        return await self._second.perform(request) if outcome.status == "unknown" else outcome
 
 
 def _outcome(result: ActionResult) -> ActionOutcome:

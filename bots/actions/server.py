@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 import structlog
 
-from bots.dialogue.requests import ActionOutcome, ActionRequest, Plain
+from bots.actions.requests import ActionOutcome, ActionRequest, Plain
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class ActionServer:
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._time_limit_s = time_limit_s
 
-    async def do(self, request: ActionRequest) -> ActionOutcome:
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Have an action done; never raises but when cancelled."""
         body: Mapping[str, object] = {
             "next_action": request.name,

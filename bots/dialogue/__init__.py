@@ -2,6 +2,5 @@
 
 from bots.dialogue.dialogue import Dialogue
 from bots.dialogue.menus import chosen
-from bots.dialogue.requests import ActionOutcome, ActionRequest, Steps
 
-__all__ = ["ActionOutcome", "ActionRequest", "Dialogue", "Steps", "chosen"]
+__all__ = ["Dialogue", "chosen"]

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from bots.actions.contract import ActionCall
+from bots.actions.requests import ActionRequest, Plain, Steps
 from bots.dialogue.context import Context
 from bots.dialogue.events import apply
-from bots.dialogue.requests import ActionRequest, Plain, Steps
 from bots.dialogue.responses import contents_of, fill
 from bots.dialogue.tracker import tracker_of
 from bots.training.dataset import Button

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bots.actions.requests import Steps
 from bots.dialogue.context import Context
 from bots.dialogue.events import restart
 from bots.dialogue.fallbacks import (
@@ -17,7 +18,6 @@ from bots.dialogue.fallbacks import (
 )
 from bots.dialogue.patterns import LEAVE_FORM
 from bots.dialogue.policy import FALLBACK_ACTION
-from bots.dialogue.requests import Steps
 from bots.training.dataset import Project
 
 HANDOFF_REASONS: Mapping[str, str] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from bots.actions.requests import Steps
 from bots.dialogue.context import Context
 from bots.dialogue.defaults import HANDOFF_REASONS
 from bots.dialogue.memory import Memory
 from bots.dialogue.menus import chosen
 from bots.dialogue.policy import Policy
-from bots.dialogue.requests import Steps
 from bots.dialogue.turn import work_out
 from bots.nlu.understanding import Understanding
 from bots.training.dataset import Project

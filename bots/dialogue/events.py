@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bots.actions.requests import Plain
 from bots.dialogue.context import Context
 from bots.dialogue.memory import LISTEN, MAX_NAME
-from bots.dialogue.requests import Plain
 from bots.dialogue.responses import contents_of
 
 

@@ -6,10 +6,10 @@ mean …?" first, then for other words, once each; what is clarified is answered
 
 from __future__ import annotations
 
+from bots.actions.requests import Steps
 from bots.dialogue.context import Context
 from bots.dialogue.forms import ask
 from bots.dialogue.memory import LISTEN
-from bots.dialogue.requests import Steps
 from bots.nlu.understanding import FALLBACK
 from bots.training.dataset import Button
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bots.actions.requests import Steps
 from bots.dialogue.actions import perform
 from bots.dialogue.context import Context
 from bots.dialogue.memory import LISTEN
-from bots.dialogue.requests import Steps
 from bots.dialogue.slots import trigger_slots
 from bots.training.dataset import Form
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bots.actions.requests import Steps
 from bots.dialogue.actions import perform
 from bots.dialogue.context import Context
 from bots.dialogue.defaults import do_default, has_default, is_built_in
@@ -17,7 +18,6 @@ from bots.dialogue.memory import LISTEN, OFFERED
 from bots.dialogue.menus import shown
 from bots.dialogue.patterns import SAY
 from bots.dialogue.policy import FALLBACK_ACTION, Decision
-from bots.dialogue.requests import Steps
 from bots.dialogue.responses import LANGUAGE_SLOT
 from bots.dialogue.slots import custom_actions, extract_slots
 from bots.nlu.understanding import FALLBACK

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bots.dialogue.requests import ActionOutcome, ActionRequest, Plain
+from bots.actions.requests import ActionOutcome, ActionRequest, Plain
 
 Act = Callable[[Mapping[str, Any]], list[Plain]]
 
@@ -122,7 +122,7 @@ class ExampleActions:
         """Take the bot's folder name."""
         self._acts = ACTIONS[bot]
 
-    async def do(self, request: ActionRequest) -> ActionOutcome:
+    async def perform(self, request: ActionRequest) -> ActionOutcome:
         """Do one action."""
         act = self._acts.get(request.name)
         if act is None:
