@@ -6,6 +6,7 @@ answer was lost on the way) first takes the server's conversation back to where 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -33,7 +34,7 @@ _MISSES = 3
 class RasaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a `rasa` bot: the server's address, and the actions with which it calls a person.
 
-    `language` is the bot's own, where the customer's words do not tell.
+    `language` is the bot's own, where the customer's words do not tell; `timeout_s` is the time of a whole turn.
     """
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
@@ -72,11 +73,17 @@ class RasaEngine:
         Raises:
             Unavailable: the server does not answer, or not as a Rasa server does. The hub gets a person then.
         """
-        kept = _load(turn.memory)
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                return await self._respond(turn, _load(turn.memory))
+        except TimeoutError as error:
+            raise Unavailable("The Rasa server takes too long.") from error
+
+    async def _respond(self, turn: Turn, kept: _Kept) -> BotAnswer:
         choice = None if turn.payload is not None else chosen(turn.text, kept.menu)
         text = turn.payload or (choice.payload if choice else turn.text)
         settings = self._settings
-        async with RasaServer(settings.url, token=settings.token, time_limit_s=settings.timeout_s) as server:
+        async with RasaServer(settings.url, token=settings.token) as server:
             before = await self._restore(server, turn.session_id, kept)
             metadata = {"customer_name": turn.customer_name, "language": turn.language, "channel": turn.channel_kind}
             answer = await server.say(turn.session_id, text[:_LONGEST], metadata)

@@ -1,4 +1,4 @@
-"""Speaks with a Rasa server: its REST channel and its tracker API, with time limits and bounds.
+"""Speaks with a Rasa server: its REST channel and its tracker API, with bounds on what is read.
 
 The address is the one that the bot's settings name; redirects are not followed.
 """
@@ -20,15 +20,14 @@ MAX_ANSWER = 5_000_000
 class RasaServer:
     """One server, for the length of one turn; an async context that owns its connection."""
 
-    def __init__(self, url: str, *, token: str, time_limit_s: float) -> None:
-        """Take its address, and the token of its API ("" where it has none)."""
+    def __init__(self, url: str, *, token: str) -> None:
+        """Take its address, and the token of its API ("" where it has none); the caller sets a time limit."""
         self._url = url.rstrip("/")
         self._query = {"token": token} if token else {}
-        self._limit = aiohttp.ClientTimeout(total=time_limit_s)
 
     async def __aenter__(self) -> RasaServer:
         """Open the connection."""
-        self._session = aiohttp.ClientSession(timeout=self._limit)
+        self._session = aiohttp.ClientSession()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,7 +80,7 @@ class RasaServer:
                     answer += chunk
                     if len(answer) > MAX_ANSWER:
                         raise Unavailable("The Rasa server answers with too much.")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, ConnectionError) as error:
             raise Unavailable(f"The Rasa server cannot be reached: {type(error).__name__}.") from error
         if response.status != 200:
             raise Unavailable(f"The Rasa server answered {response.status}.")

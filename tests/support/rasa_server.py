@@ -5,6 +5,7 @@ Strict about what it is sent, as Rasa is; it keeps conversations by sender and f
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,6 +43,7 @@ class RasaStandIn:
     mood: str = "good"
     trackers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def events(self, sender: str) -> list[dict[str, Any]]:
         """Return the events of a conversation, which begins when it is first looked at."""
@@ -51,7 +53,7 @@ class RasaStandIn:
 
     async def say(self, request: web.Request) -> web.Response:
         """`POST /webhooks/rest/webhook`."""
-        self._look(request)
+        await self._look(request)
         message = msgspec.json.decode(await request.read(), type=_Message)
         events = self.events(message.sender)
         intent, confidence = _understand(message.message)
@@ -86,7 +88,7 @@ class RasaStandIn:
 
     async def tracker(self, request: web.Request) -> web.Response:
         """`GET /conversations/SENDER/tracker`."""
-        self._look(request)
+        await self._look(request)
         events = self.events(request.match_info["sender"])
         said = [event for event in events if event["event"] == "user"]
         slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
@@ -104,19 +106,21 @@ class RasaStandIn:
 
     async def put_events(self, request: web.Request) -> web.Response:
         """`PUT /conversations/SENDER/tracker/events`."""
-        self._look(request)
+        await self._look(request)
         events = msgspec.json.decode(await request.read(), type=list[dict[str, Any]])
         if not events or not all(isinstance(event.get("event"), str) for event in events):
             raise web.HTTPBadRequest(text="Couldn't extract a proper event")
         self.trackers[request.match_info["sender"]] = events
         return _json({"events": events})
 
-    def _look(self, request: web.Request) -> None:
+    async def _look(self, request: web.Request) -> None:
         self.asked.append(f"{request.method} {request.path}")
         if request.query.get("token") != TOKEN:
             raise web.HTTPUnauthorized(text="NotAuthenticated")
         if request.can_read_body and request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
+        if self.mood == "hangs":
+            await self.let_go.wait()
         if self.mood == "broken":
             raise web.HTTPInternalServerError
         if self.mood == "nonsense":

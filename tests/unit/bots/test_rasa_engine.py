@@ -112,6 +112,15 @@ async def test_a_server_that_fails_raises_so_that_the_hub_gets_a_person(mood: st
             await engine(server).respond(first_turn("hello"))
 
 
+async def test_a_server_that_hangs_is_given_up_in_time() -> None:
+    async with rasa_server() as server:
+        server.mood = "hangs"
+        settings = RasaSettings(url=server.url, token=TOKEN, timeout_s=0.1)
+        with pytest.raises(Unavailable, match="too long"):
+            await RasaEngine(settings, default_responses()).respond(first_turn("hello"))
+        server.let_go.set()
+
+
 async def test_a_server_that_is_not_there_or_refuses_raises() -> None:
     async with rasa_server() as server:
         refused = RasaEngine(RasaSettings(url=server.url), default_responses())
