@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import bots
 from bots.dialogue import chosen
 from bots.dialogue.memory import Choice
+from connectors._sms.wording import plain_text
+from connectors.email.compose import text_of
+from hub.model.content import Content, Menu, joined
 from tests.unit.bots.conversation import Conversation, spoken
 
 _MENU = (
@@ -68,6 +73,17 @@ def test_a_numbered_menu_is_answered_by_number_and_later_a_number_is_none() -> N
     assert "order number" in spoken(talk.say("1"))
     assert "HK20260002" in spoken(talk.say("2"))
     assert "HK20260002" not in spoken(talk.say("2"))
+
+
+@pytest.mark.parametrize("written", [plain_text, text_of], ids=["text message", "mail"])
+def test_the_numbers_are_those_that_text_messages_and_mails_show(written: Callable[[Content], str]) -> None:
+    greeting = joined(Conversation(bots.load_demo()).say("hello").contents)
+    assert isinstance(greeting, Menu)
+    for number, option in enumerate(greeting.options, start=1):
+        assert f"{number}. {option.label}" in written(greeting).splitlines()
+        choice = chosen(str(number), [Choice(label=one.label, payload=one.payload) for one in greeting.options])
+        assert choice is not None
+        assert choice.payload == option.payload
 
 
 def test_a_person_is_reached_by_number() -> None:
