@@ -35,7 +35,7 @@ class Context:
         self.understood = understood
         self.memory = Memory.load(turn.memory)
         self._slots_before = dict(self.memory.slots)
-        self._form_before = (self.memory.form, self.memory.requested_slot)
+        self._form_before: tuple[str | None, str | None] = (self.memory.form, self.memory.requested_slot)
         self._history_before = list(self.memory.history)
         self._said_before = self.memory.said
         self.speaker = Speaker(
@@ -110,6 +110,15 @@ class Context:
         self.memory.after = form
         self.done.append(form)
 
+    def begin_anew(self) -> None:
+        """Forget the conversation before this turn: there is nothing to go back to."""
+        self.memory.history.clear()
+        self.memory.back.clear()
+        self.memory.leave_form()
+        self._slots_before = dict(self.memory.slots)
+        self._form_before = (None, None)
+        self._history_before = []
+
     def forget_turn(self) -> None:
         """Take this turn's steps back, as if the customer had not spoken; slots stay."""
         self.memory.history = list(self._history_before)
@@ -176,7 +185,9 @@ class Context:
 
     def undo_slots(self) -> None:
         """Give slots and form back as they were before this turn."""
+        language = self.memory.slots.get(LANGUAGE_SLOT)
         self.memory.slots = dict(self._slots_before)
+        self.memory.set_slot(LANGUAGE_SLOT, language)
         self.memory.form, self.memory.requested_slot = self._form_before
 
     def undo_turn_before(self) -> None:

@@ -61,6 +61,8 @@ def work_out(context: Context, handoff_rules: frozenset[str]) -> Steps[BotAnswer
     if len(context.contents) == opening and context.handoff is None:
         # A rule that says nothing, or nothing in this language: silence is no answer.
         yield from miss(context)
+    if len(context.contents) == opening and context.handoff is None:
+        context.fail()
     return _answer(context)
 
 
@@ -73,8 +75,7 @@ def _begin_session(context: Context) -> Steps[None]:
     kept = dict(memory.slots) if memory.turns and (session is None or session.carries_slots) else {}
     context.reset_slots()
     memory.slots.update({name: value for name, value in kept.items() if name != LANGUAGE_SLOT})
-    memory.history.clear()
-    memory.leave_form()
+    context.begin_anew()
     if "action_session_start" in context.domain.actions:
         yield from perform(context, "action_session_start", is_needed=False)
 

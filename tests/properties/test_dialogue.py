@@ -59,7 +59,8 @@ rules:
     "stories.yml": """
 stories:
 - story: switch
-  steps: [{intent: b}, {action: form_one}, {active_loop: form_one}, {or: [{intent: c}, {intent: no}]}, {action: utter_b},
+  steps: [{intent: b}, {action: form_one}, {active_loop: form_one},
+    {or: [{intent: c}, {intent: no}]}, {action: utter_b},
     {slot_was_set: [{z: true}]}, {intent: yes}, {action: form_two}, {active_loop: form_two}, {active_loop: null},
     {action: utter_a}, {checkpoint: end}]
 - story: circle
@@ -152,7 +153,7 @@ def _work_out(turn: Turn, understood: Understanding, outcomes: list[ActionOutcom
     raise AssertionError("the turn does not end")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_every_turn_ends_says_something_and_stays_bounded(data: st.DataObject) -> None:
     turn = first_turn("hello")

@@ -276,6 +276,13 @@ def test_nothing_fits_takes_the_ladder() -> None:
     assert third.handoff is not None
 
 
+def test_a_bot_that_has_no_words_left_gets_a_person() -> None:
+    mute = "  utter_rephrase: [{text: x, channel: none}]\n"
+    answer = bot(domain=_DOMAIN + mute).say("", payload="/unhappy")
+    assert answer.handoff is not None
+    assert answer.handoff.reason == "action"
+
+
 def test_rules_in_circles_stop() -> None:
     rules = _RULES + (
         "- rule: there\n  steps: [{action: utter_cheer}, {action: utter_did_it_help}]\n"
