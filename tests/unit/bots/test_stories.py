@@ -277,7 +277,7 @@ def test_nothing_fits_takes_the_ladder() -> None:
 
 
 def test_a_bot_that_has_no_words_left_gets_a_person() -> None:
-    mute = "  utter_rephrase: [{text: x, channel: none}]\n"
+    mute = "  utter_rephrase: [{text: x, channel: none}]\n  utter_offer_person: [{text: x, channel: none}]\n"
     answer = bot(domain=_DOMAIN + mute).say("", payload="/unhappy")
     assert answer.handoff is not None
     assert answer.handoff.reason == "action"
