@@ -75,7 +75,7 @@ class Policy:
         return Decision(action=LISTEN, by="fallback") if form is None else _back_to(form)
 
     def rule_at(self, past: Sequence[Moment], now: Moment, *, turn: int) -> str | None:
-        """Return the name of the rule that would decide here if no form were open."""
+        """Return the name of the rule that would decide here if the open form stepped aside."""
         rule = self._best(self._rules, [*past, now], turn, frozenset())
         return rule.name if rule else None
 

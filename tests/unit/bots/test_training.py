@@ -183,7 +183,73 @@ def test_aliases_repeat_what_they_name() -> None:
         ("domain.yml", "responses:\n  utter_x:\n  - buttons:\n    - title: A\n", "domain.yml:4: a button of 'utter_x'"),
         ("domain.yml", "responses:\n  utter_x: []\n", "domain.yml:2: the response 'utter_x' has no variation"),
         ("domain.yml", "forms:\n  f:\n    required_slots: [s]\n", "domain.yml:3: the form 'f' asks for 's'"),
+        ("domain.yml", "intents:\n- a\n- b\n- a\n", "domain.yml:4: 'a' stands twice among the intents"),
+        ("domain.yml", "slots:\n  s: {type: txt}\n", "domain.yml:2: the slot 's' has the type 'txt'"),
+        (
+            "domain.yml",
+            "slots:\n  s: {influence_conversation: maybe}\n",
+            "domain.yml:2: influence_conversation must be",
+        ),
+        (
+            "domain.yml",
+            "slots:\n  s:\n    mappings:\n    - {type: from_intent, intent: a}\n",
+            "domain.yml:4: a mapping of the slot 's' from an intent does not say which value",
+        ),
+        (
+            "domain.yml",
+            "slots:\n  s:\n    mappings:\n    - type: from_text\n      conditions:\n      - requested_slot: s\n",
+            "domain.yml:6: a condition of a mapping needs active_loop",
+        ),
+        ("domain.yml", "responses:\n  utter_x:\n  - txt: A\n", "domain.yml:3: utter_x: 'txt' is no part of a response"),
+        ("domain.yml", "forms:\n  f: {}\n", "domain.yml:2: the form 'f' needs required_slots"),
+        (
+            "domain.yml",
+            "session_config: {session_expiration_time: soon}\n",
+            "domain.yml:1: session_expiration_time must",
+        ),
         ("rules.yml", "rules:\n- rule: r\n", "rules.yml:2: a rule needs the keys rule"),
+        ("rules.yml", "rules:\n- rule: r\n  steps: [{act: a}]\n", "rules.yml:3: a step needs one of the keys"),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{intent: out_of_scope}]\n",
+            "rules.yml:2: the rule 'r' leads to no action",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{intent: back}, {action: a}, {intent: restart}, {action: b}]\n",
+            "rules.yml:2: the rule 'r' has more than one message of the customer",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  condition: [{slot: x}]\n  steps: [{action: a}]\n",
+            "rules.yml:3: a condition is",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{action: a}]\n- rule: r\n  steps: [{action: a}]\n",
+            "rules.yml:4: the rule 'r' stands twice (first in rules.yml:2)",
+        ),
+        ("stories.yml", "stories:\n- story: s\n", "stories.yml:2: a story needs the keys story"),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps: [{intent: x}]\n",
+            "stories.yml:2: the story 's' names the unknown",
+        ),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps:\n  - or:\n    - action: a\n",
+            "stories.yml:5: an alternative of or is",
+        ),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps: [{active_loop: f}]\n",
+            "stories.yml:2: the story 's' names the unknown form",
+        ),
+        (
+            "config.yml",
+            "policies:\n- {name: AugmentedMemoizationPolicy, max_history: 0}\n",
+            "config.yml:2: max_history must be a number from 1 on",
+        ),
         (
             "rules.yml",
             "rules:\n- rule: r\n  steps: [{intent: x}, {action: a}]\n",
