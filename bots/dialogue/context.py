@@ -161,7 +161,8 @@ class Context:
         memory = self.memory
         memory.leave_form()
         memory.misses = 0
-        memory.is_angry = memory.is_angry or reason == "angry"
+        if reason == "angry":
+            memory.note_mood("angry")
         self.handoff = wish(reason, memory, self.labels(), self.titles())
 
     def fail(self) -> None:

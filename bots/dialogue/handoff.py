@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bots.dialogue.memory import OFFERED, Memory
+from bots.dialogue.memory import OFFERED, Memory, Mood
 from bots.dialogue.responses import LANGUAGE_SLOT
 from hub.ports.understanding import HandoffWish
 
 _NOT_SHOWN = frozenset({LANGUAGE_SLOT, OFFERED})
 _LONGEST_VALUE = 100
+_MOODS_ZH: Mapping[Mood, str] = {
+    "unhappy": "客户有些不满。",
+    "angry": "客户情绪激动。",
+    "threatening": "客户表示要投诉或离开。",
+}
+_MOODS_EN: Mapping[Mood, str] = {
+    "unhappy": "The customer is unhappy.",
+    "angry": "The customer is angry.",
+    "threatening": "The customer threatens to complain or to leave.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +32,7 @@ class _Facts:
     known: list[str]
     tried: list[str]
     questions: list[str]
-    is_angry: bool
+    mood: Mood
 
 
 def wish(reason: str, memory: Memory, labels: Mapping[str, str], titles: Mapping[str, str]) -> HandoffWish:
@@ -46,7 +56,7 @@ def wish(reason: str, memory: Memory, labels: Mapping[str, str], titles: Mapping
         ],
         tried=[_title(name, titles) for name in memory.tried],
         questions=memory.questions[-3:],
-        is_angry=memory.is_angry,
+        mood=memory.mood,
     )
     return HandoffWish(reason=reason, summary=_chinese(facts) if memory.language == "zh" else _english(facts))
 
@@ -63,8 +73,8 @@ def _chinese(facts: _Facts) -> str:
         parts.append(f"已知：{'；'.join(facts.known)}。")
     if facts.tried:
         parts.append(f"已尝试：{'、'.join(facts.tried)}。")
-    if facts.is_angry:
-        parts.append("客户情绪激动。")
+    if facts.mood in _MOODS_ZH:
+        parts.append(_MOODS_ZH[facts.mood])
     if facts.questions:
         quoted = "、".join(f"“{question}”" for question in facts.questions)
         parts.append(f"最近的话：{quoted}")
@@ -79,8 +89,8 @@ def _english(facts: _Facts) -> str:
         parts.append(f"Known: {'; '.join(facts.known)}.")
     if facts.tried:
         parts.append(f"Tried: {', '.join(facts.tried)}.")
-    if facts.is_angry:
-        parts.append("The customer is angry.")
+    if facts.mood in _MOODS_EN:
+        parts.append(_MOODS_EN[facts.mood])
     if facts.questions:
         quoted = ", ".join(f'"{question}"' for question in facts.questions)
         parts.append(f"Last said: {quoted}")

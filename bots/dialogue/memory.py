@@ -6,7 +6,7 @@ A memory that some other version or engine wrote and that does not fit is forgot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -33,6 +33,11 @@ MAX_TURNS_BACK = 2
 LISTEN = "action_listen"
 OFFERED = "offered_person"
 """The slot that is set for one turn after the bot has offered a person, so that rules can read a "yes"."""
+
+
+Mood = Literal["calm", "unhappy", "angry", "threatening"]
+MOODS: tuple[Mood, ...] = get_args(Mood)
+"""From the best to the worst: of a conversation the worst is remembered."""
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +82,7 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
     v: Literal[1] = 1
     language: str | None = None
     is_disclosed: bool = False
-    is_angry: bool = False
+    mood: Mood = "calm"
     slots: dict[str, object] = {}
     form: str | None = None
     requested_slot: str | None = None
@@ -138,6 +143,10 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
             self.questions.append(" ".join(question.split())[:MAX_QUESTION])
         if intent is not None and intent not in self.intents[-1:]:
             self.intents.append(intent)
+
+    def note_mood(self, mood: Mood) -> None:
+        """Keep the worst mood of the conversation."""
+        self.mood = max(self.mood, mood, key=MOODS.index)
 
     def leave_form(self) -> None:
         """Give up the open form; the slots that it has filled stay."""
