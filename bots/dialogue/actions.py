@@ -19,12 +19,18 @@ from bots.training.dataset import Button
 MAX_EVENTS = 100
 """Most events of one action; the rest is dropped."""
 MAX_RESPONSES = 10
+UNSERVED = frozenset({"unknown"})
+"""Excused where an action is welcome but need not exist."""
 
 
 def perform(
-    context: Context, name: str, *, candidates: Mapping[str, object] | None = None, is_needed: bool = True
+    context: Context,
+    name: str,
+    *,
+    candidates: Mapping[str, object] | None = None,
+    excused: frozenset[str] = frozenset(),
 ) -> Steps[list[Plain] | None]:
-    """Have an action done; return the events that were taken in, or None where nobody serves an action not needed.
+    """Have an action done; return the events that were taken in, or None where it came to something excused.
 
     An action that cannot be done brings a person. One that rejects is left out for the rest of the turn.
 
@@ -32,7 +38,7 @@ def perform(
         context: The turn.
         name: The action.
         candidates: The slots that a form's check is to look at.
-        is_needed: Whether it matters that nobody serves the action.
+        excused: Outcomes that do not matter, as they are called in `ActionOutcome.status`.
     """
     request = ActionRequest(
         name=name,
@@ -45,11 +51,11 @@ def perform(
         tracker=tracker_of(context, candidates or {}),
     )
     outcome = yield request
+    if outcome.status in excused:
+        return None
     if outcome.status == "rejected":
         context.rejected.add(name)
         return []
-    if outcome.status == "unknown" and not is_needed:
-        return None
     if outcome.status != "done":
         context.fail()
         return []

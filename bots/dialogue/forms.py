@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.actions.requests import Steps
-from bots.dialogue.actions import perform
+from bots.dialogue.actions import UNSERVED, perform
 from bots.dialogue.context import Context
 from bots.dialogue.memory import LISTEN
 from bots.dialogue.slots import trigger_slots
@@ -60,7 +60,7 @@ def _check(context: Context, form: Form, candidates: Mapping[str, object]) -> St
     action = f"validate_{form.name}"
     if action not in context.domain.actions:
         return candidates
-    events = yield from perform(context, action, candidates=candidates, is_needed=False)
+    events = yield from perform(context, action, candidates=candidates, excused=UNSERVED)
     if events is None:
         return candidates
     return {str(event.get("name")): event.get("value") for event in events if event.get("event") == "slot"}
@@ -86,7 +86,7 @@ def ask(context: Context, form: str, slot: str) -> Steps[None]:
     """Ask for a slot: by an action or a response, the one for this form before the one for all."""
     for place in (f"{form}_{slot}", slot):
         if f"action_ask_{place}" in context.domain.actions:
-            asked = yield from perform(context, f"action_ask_{place}", is_needed=False)
+            asked = yield from perform(context, f"action_ask_{place}", excused=UNSERVED)
             if asked is not None:
                 return
         if context.speaker.knows(f"utter_ask_{place}"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.actions.requests import Steps
-from bots.dialogue.actions import perform
+from bots.dialogue.actions import UNSERVED, perform
 from bots.dialogue.context import Context
 from bots.dialogue.defaults import do_default, has_default, is_built_in
 from bots.dialogue.fallbacks import miss
@@ -30,6 +30,8 @@ MAX_ACTIONS = 10
 """Most decisions of one turn, as in Rasa; rules that lead in circles stop here."""
 
 _CHECK_SLOTS = "action_validate_slot_mappings"
+_NOT_MISSED = frozenset({"unknown", "failed", "rejected"})
+"""A session begins whether or not its own action for that can be done."""
 
 
 def work_out(context: Context, handoff_rules: frozenset[str]) -> Steps[BotAnswer]:
@@ -77,7 +79,7 @@ def _begin_session(context: Context) -> Steps[None]:
     memory.slots.update({name: value for name, value in kept.items() if name != LANGUAGE_SLOT})
     context.begin_anew()
     if "action_session_start" in context.domain.actions:
-        yield from perform(context, "action_session_start", is_needed=False)
+        yield from perform(context, "action_session_start", excused=_NOT_MISSED)
 
 
 def _has_expired(context: Context) -> bool:
@@ -101,7 +103,9 @@ def _fill(context: Context, *, is_answer: bool) -> Steps[None]:
     if _CHECK_SLOTS in context.domain.actions:
         names.append(_CHECK_SLOTS)
     for name in names:
-        events = (yield from perform(context, name, candidates=context.candidates, is_needed=False)) or ()
+        events = (yield from perform(context, name, candidates=context.candidates, excused=UNSERVED)) or ()
+        if context.handoff is not None:
+            return
         found = {str(event.get("name")): event.get("value") for event in events if event.get("event") == "slot"}
         context.candidates = {name: value for name, value in (context.candidates | found).items() if value is not None}
 
@@ -154,7 +158,7 @@ def _perform(context: Context, name: str, *, by_rule: bool) -> Steps[None]:
     length = len(context.memory.history)
     after = context.memory.after
     context.record(name, by_rule=by_rule)
-    events = yield from perform(context, name, is_needed=not is_built_in(name))
+    events = yield from perform(context, name, excused=UNSERVED if is_built_in(name) else frozenset())
     if events is None:
         context.memory.history.pop()
         context.memory.after = after

@@ -56,9 +56,18 @@ def _engine() -> bots.IntentEngine:
     return bots.IntentEngine(bots.read_files(_FILES))
 
 
+@cache
+def _with_session_actions() -> bots.Project:
+    """Return the bot as one that has an action for the beginning, and one that looks at every message."""
+    more = "actions: [action_session_start, action_validate_slot_mappings, "
+    domain = _FILES["domain.yml"].replace("actions: [", more)
+    return bots.read_files({"domain.yml": domain, "rules.yml": _FILES["rules.yml"]})
+
+
 @pytest.fixture(autouse=True)
 def _loaded() -> None:
     _engine()
+    _with_session_actions()
 
 
 class Talk:
@@ -234,6 +243,15 @@ async def test_a_server_that_misbehaves_brings_a_person(mood: Mood) -> None:
     assert "cannot look this up" in spoken(answer) or "查不到" in spoken(answer)
     assert answer.handoff is not None
     assert answer.handoff.reason == "action"
+
+
+async def test_a_session_begins_without_its_action_and_no_call_follows_one_that_failed() -> None:
+    project = _with_session_actions()
+    async with standing_in({}, "broken") as server:
+        engine = bots.IntentEngine(project, _engine().model, doer=ActionServer(server.url, domain_form(project.domain)))
+        answer = await engine.respond(first_turn("", payload="/go"))
+    assert [asked.next_action for asked in server.asked] == ["action_session_start", "action_validate_slot_mappings"]
+    assert answer.handoff is not None
 
 
 async def test_a_server_that_is_not_there_brings_a_person() -> None:
