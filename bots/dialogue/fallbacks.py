@@ -79,25 +79,35 @@ def two_stage(context: Context) -> Steps[None]:
     if intent not in (FALLBACK, _DENIED):
         _clarified(context)
     elif given_up:
-        memory.clarified = []
-        memory.leave_form()
         context.record(TWO_STAGE, by_rule=True)
+        _leave(context)
         memory.misses = max(memory.misses, 1)
         yield from miss(context)
     else:
         context.record(TWO_STAGE, by_rule=True)
-        memory.form = TWO_STAGE
+        if memory.form is not None and memory.form != TWO_STAGE:
+            memory.below = (memory.form, memory.requested_slot)
+        memory.form, memory.requested_slot = TWO_STAGE, None
         if intent == FALLBACK:
             ask_affirmation(context)
         else:
             ask_rephrase(context)
 
 
+def _leave(context: Context) -> None:
+    """Leave the two stages, back to the form that waits below them."""
+    memory = context.memory
+    below = memory.below
+    memory.clarified = []
+    memory.leave_form()
+    if below is not None:
+        memory.form, memory.requested_slot = below
+
+
 def _clarified(context: Context) -> None:
     """Leave the two stages and go on as if this message had been the first."""
     memory = context.memory
-    memory.clarified = []
-    memory.leave_form()
+    _leave(context)
     while memory.history and memory.history[-1].said.intent in (FALLBACK, _DENIED):
         memory.history.pop()
     memory.after = LISTEN

@@ -77,7 +77,10 @@ class Choice(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A working copy for one turn; it changes while the turn is worked out and is then written as plain JSON."""
+    """A working copy for one turn; it changes while the turn is worked out and is then written as plain JSON.
+
+    `below` is the form, and what it asks for, that waits until the two stages of the fallback are over.
+    """
 
     v: Literal[1] = 1
     language: str | None = None
@@ -86,6 +89,7 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
     slots: dict[str, object] = {}
     form: str | None = None
     requested_slot: str | None = None
+    below: tuple[str, str | None] | None = None
     said: Said = Said()
     after: str = LISTEN
     history: list[Moment] = []
@@ -152,6 +156,7 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
         """Give up the open form; the slots that it has filled stay."""
         self.form = None
         self.requested_slot = None
+        self.below = None
 
 
 def _is_small(value: object) -> bool:

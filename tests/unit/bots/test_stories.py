@@ -268,6 +268,18 @@ def test_two_stages_end_when_it_is_clarified() -> None:
     assert "form" not in talk.answers[-1].memory
 
 
+def test_two_stages_lead_back_to_the_form_that_they_interrupted() -> None:
+    rules = _RULES + (
+        "- rule: two stages\n  steps: [{intent: nlu_fallback}, {action: action_two_stage_fallback},"
+        " {active_loop: action_two_stage_fallback}]\n"
+    )
+    talk = bot(rules=rules)
+    assert said(talk, "/order") == ["How many?"]
+    assert "Did you mean" in spoken(talk.say("blorf zzgrk wumpel order"))
+    assert said(talk, "/help") == ["I take orders.\nHow many?"]
+    assert said(talk, '/greet{"number": "3"}') == ["Any note?"]
+
+
 def test_nothing_fits_takes_the_ladder() -> None:
     talk = bot()
     first, second, third = (talk.say("", payload="/unhappy") for _ in range(3))
