@@ -6,22 +6,48 @@ Making reads files and trains, which blocks: call it before the loop runs, or in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Annotated, TypeVar, assert_never
 
 import msgspec
 
-from bots.engine import IntentEngine, load_demo
+from bots.actions import ActionServer, DemoOffice, Doer, FirstOf, HttpOffice, Shipped, shop_actions
+from bots.actions.server import TIME_LIMIT_S
+from bots.engine import IntentEngine, default_responses, load_demo
+from bots.rasa_remote import RasaEngine, RasaSettings
 from bots.training import read_files
+from bots.training.domain_form import domain_form
 from hub.errors import InvalidInput
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotEngine
 
+Settings = TypeVar("Settings")
+Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")]
+
+
+class ActionEndpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rasa-sdk action server: the address of its webhook, its bearer token, and how long to wait for one action."""
+
+    url: Address
+    token: str = ""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=4.5)] = TIME_LIMIT_S
+
+
+class BackOffice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the shipped shop actions look orders up; the demo shop's own orders where it is not set."""
+
+    url: Address
+
 
 class IntentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of an `intent` bot: a shipped `project`, or the `files` of one of its own (name to YAML text)."""
+    """Settings of an `intent` bot: a shipped `project`, or the `files` of one of its own (name to YAML text).
+
+    Actions are done by its action server, and by the shipped ones where that has none of the name.
+    """
 
     project: str | None = None
     files: Mapping[str, str] = {}
+    action_endpoint: ActionEndpoint | None = None
+    back_office: BackOffice | None = None
 
 
 def make(record: Bot) -> BotEngine:
@@ -35,18 +61,37 @@ def make(record: Bot) -> BotEngine:
         case "intent":
             return _intent_engine(record)
         case "rasa":
-            raise InvalidInput(f"The bot {record.name!r} asks for the engine 'rasa', which this version does not have.")
+            return RasaEngine(_settings(record, RasaSettings), default_responses())
         case _:
             assert_never(record.engine)
 
 
-def _intent_engine(record: Bot) -> IntentEngine:
+def _settings(record: Bot, kind: type[Settings]) -> Settings:
     try:
-        settings = msgspec.convert(dict(record.settings), IntentSettings)
+        return msgspec.convert(dict(record.settings), kind)
     except msgspec.ValidationError as err:
         raise InvalidInput(f"The settings of the bot {record.name!r} are wrong: {err}") from err
+
+
+def _intent_engine(record: Bot) -> IntentEngine:
+    settings = _settings(record, IntentSettings)
     if settings.files:
-        return IntentEngine(read_files(settings.files))
-    if settings.project == "demo":
-        return load_demo()
-    raise InvalidInput(f"The bot {record.name!r} needs settings.project (known: 'demo') or settings.files.")
+        engine = IntentEngine(read_files(settings.files))
+    elif settings.project == "demo":
+        engine = load_demo()
+    else:
+        raise InvalidInput(f"The bot {record.name!r} needs settings.project (known: 'demo') or settings.files.")
+    if settings.action_endpoint is None and settings.back_office is None:
+        return engine
+    return IntentEngine(engine.project, engine.model, doer=_doer(engine, settings))
+
+
+def _doer(engine: IntentEngine, settings: IntentSettings) -> Doer:
+    office = HttpOffice(settings.back_office.url) if settings.back_office else DemoOffice()
+    shipped = Shipped(shop_actions(office))
+    endpoint = settings.action_endpoint
+    if endpoint is None:
+        return shipped
+    domain = domain_form(engine.project.domain)
+    server = ActionServer(endpoint.url, domain, token=endpoint.token, time_limit_s=endpoint.timeout_s)
+    return FirstOf(server, shipped)

@@ -1,12 +1,24 @@
-"""Actions that are shipped with the product: small pure functions from slots to what is said and kept.
-
-An action has no access to sessions, stores or the network; actions that need them run in an action server of their own.
-"""
+"""Actions: those that ship with the product, and those of a rasa-sdk action server of the bot's own."""
 
 from bots.actions.contract import Action, ActionCall, ActionResult, Saying
-from bots.actions.demo_orders import order_status
+from bots.actions.demo_orders import DemoOffice
+from bots.actions.doing import Doer, FirstOf, Shipped, drive
+from bots.actions.http_office import HttpOffice
+from bots.actions.server import ActionServer
+from bots.actions.shop import Office, shop_actions
 
-BUILT_IN: dict[str, Action] = {"action_order_status": order_status}
-"""The shipped actions by the name under which a rule calls them."""
-
-__all__ = ["BUILT_IN", "Action", "ActionCall", "ActionResult", "Saying"]
+__all__ = [
+    "Action",
+    "ActionCall",
+    "ActionResult",
+    "ActionServer",
+    "DemoOffice",
+    "Doer",
+    "FirstOf",
+    "HttpOffice",
+    "Office",
+    "Saying",
+    "Shipped",
+    "drive",
+    "shop_actions",
+]

@@ -1,7 +1,7 @@
-"""What a bot is trained from, as checked values: examples, entities, domain and rules.
+"""What a bot is trained from, as checked values: examples, entities, the domain, and the whole project.
 
-The forms follow Rasa 3.6 (`nlu`, `domain`, `rules`), so a project of Rasa's reads into them and nothing is ours alone.
-Holds no behaviour: the classifier, the extractors and the dialogue are built from these.
+The forms follow Rasa 3.6, so a project of Rasa's reads into them whole and is written back the same; rules and stories
+are in `stories`. Holds no behaviour: the classifier, the extractors and the dialogue are built from these.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bots.training.stories import Story
 from hub.errors import FieldFault, InvalidInput
 
 
@@ -62,12 +63,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A regex with the name it is listed under."""
+    """A regex with the name it is listed under; where it stands is no part of what it is."""
 
     name: str
     regex: str
-    file: str
-    line: int
+    file: str = field(compare=False)
+    line: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,51 +92,88 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """One way to say a response. It is said only where all `conditions` (slot, value) hold and the channel agrees."""
+    """One way to say a response. It is said only where all `conditions` (slot, value) hold and the channel agrees.
+
+    `custom` is what a channel of the trainer's own would show; of it the bot says what stands under `text`. `more`
+    holds what is kept for Rasa only (`id`, `metadata`, `elements`).
+    """
 
     text: str = ""
     image: str = ""
     link: str = ""
     buttons: tuple[Button, ...] = ()
     channel: str = ""
-    conditions: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[tuple[str, object], ...] = ()
+    custom: object = None
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingCondition:
+    """Where a mapping holds: the form that is open ("" is none), and the slot asked for (None is any)."""
+
+    active_loop: str
+    requested_slot: str | None = None
+
+
+MappingKind = Literal["from_entity", "from_intent", "from_trigger_intent", "from_text", "custom"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotMapping:
-    """How a slot is filled. Empty fields do not restrict; `active_loop` and `requested_slot` are its conditions."""
+    """How a slot is filled. Empty fields do not restrict; of several `conditions` one must hold.
 
-    kind: Literal["from_entity", "from_intent", "from_trigger_intent", "from_text", "custom"]
+    `action` is the action that fills a slot with a custom mapping.
+    """
+
+    kind: MappingKind
     entity: str = ""
     role: str = ""
     group: str = ""
-    value: str = ""
+    value: object = None
     intents: tuple[str, ...] = ()
     not_intents: tuple[str, ...] = ()
-    active_loop: str = ""
-    requested_slot: str = ""
+    conditions: tuple[MappingCondition, ...] = ()
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A slot and its ways of being filled, tried in order."""
+    """A slot and its ways of being filled, tried in order.
+
+    `type` is one of Rasa's (text, bool, float, list, categorical, any) or the path of a class, which reads as `any`.
+    Only a slot that `influences` the conversation is seen by rules and stories.
+    """
 
     name: str
-    initial_value: str | None = None
+    type: str = "text"
+    initial_value: object = None
+    influences: bool = True
+    values: tuple[str, ...] = ()
+    range: tuple[float, float] = (0.0, 1.0)
     mappings: tuple[SlotMapping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form: the slots that it asks for, in order."""
+    """A form: the slots that it asks for, in order, and the intents from which it takes nothing."""
 
     name: str
     required_slots: tuple[str, ...]
+    ignored_intents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionConfig:
+    """When a conversation counts as a new one: minutes of silence (0 is never), and whether slots live on."""
+
+    expires_after_minutes: float = 60
+    carries_slots: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """What the bot knows and says."""
+    """What the bot knows and says. The `options` hold, by name, what stands beside a name in its list."""
 
     intents: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
@@ -143,42 +181,42 @@ class Domain:
     responses: Mapping[str, tuple[Variation, ...]] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """An intent leads to actions, where the conditions hold.
-
-    `intent` None is the end of the form `loop`: its `actions` follow when the form is full. `loop` "" means "no form
-    open", None "whatever form". A slot condition with value None asks that the slot is empty.
-    """
-
-    name: str
-    intent: str | None
-    actions: tuple[str, ...]
-    loop: str | None = None
-    slots: tuple[tuple[str, str | None], ...] = ()
+    e2e_actions: tuple[str, ...] = ()
+    intent_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    entity_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    action_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    session: SessionConfig | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What is read of config.yml: the bot's own language and the two thresholds of Rasa's FallbackClassifier.
+    """What is read of config.yml: the bot's language, the thresholds of Rasa's FallbackClassifier, the stories' reach.
 
-    `simplify_traditional` (a key of ours) reads traditional Chinese characters as simplified ones.
+    `simplify_traditional` (a key of ours) reads traditional Chinese characters as simplified ones. `max_history` is how
+    many steps back a story looks; `fallback_action` is what follows where no rule and no story knows what to do.
     """
 
     language: str = "zh"
     threshold: float = 0.3
     ambiguity_threshold: float = 0.1
     simplify_traditional: bool = True
+    max_history: int = 5
+    fallback_action: str = "action_default_fallback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A whole bot as read from its files. `notes` say what was read but is not used."""
+    """A whole bot as read from its files.
+
+    `documents` are config.yml and endpoints.yml as they stand, by key, for writing them back. `notes` say what was read
+    but is not used; they are no part of what the bot is.
+    """
 
     data: TrainingData
     domain: Domain
-    rules: tuple[Rule, ...]
+    rules: tuple[Story, ...]
+    stories: tuple[Story, ...] = ()
     config: Config = Config()
-    notes: tuple[TrainingFault, ...] = ()
+    documents: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    notes: tuple[TrainingFault, ...] = field(default=(), compare=False)

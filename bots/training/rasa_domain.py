@@ -1,24 +1,22 @@
-"""Reads Rasa's domain: intents, entities, slots with mappings, responses with variations, forms and actions.
+"""Reads Rasa's domain: intents, entities, slots with mappings, responses, forms, actions and the session's length.
 
-Domains of several files are merged, as Rasa does. What Rasa allows and this bot does not use is noted, not refused.
+Domains of several files are merged, as Rasa does: a later name replaces an earlier one of its kind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from dataclasses import dataclass, field, replace
 
-from bots.training.dataset import Button, Domain, Form, Slot, SlotMapping, TrainingFault, Variation
+from bots.training.dataset import Domain, Form, SessionConfig, Slot, SlotMapping, TrainingFault, Variation
+from bots.training.rasa_responses import read_response, response_name
+from bots.training.rasa_slots import of_form, read_mapping, read_slot
 from bots.training.yaml_tree import Faults, Tree
 
-DOMAIN_KEYS = frozenset({"intents", "entities", "slots", "responses", "forms", "actions"})
+_LISTS = ("intents", "entities", "actions", "e2e_actions")
+DOMAIN_KEYS = frozenset({*_LISTS, "slots", "responses", "forms", "session_config"})
 
-_MappingKind = Literal["from_entity", "from_intent", "from_trigger_intent", "from_text", "custom"]
-_MAPPING_KINDS: tuple[_MappingKind, ...] = get_args(_MappingKind)
-_VARIATION_KEYS = frozenset(
-    {"text", "image", "attachment", "buttons", "quick_replies", "channel", "condition", "id", "metadata"}
-)
+Options = dict[str, dict[str, object]]
 
 
 @dataclass(slots=True)
@@ -27,131 +25,125 @@ class DomainReader:
 
     faults: Faults
     notes: list[TrainingFault] = field(default_factory=list)
-    names: dict[str, dict[str, None]] = field(default_factory=dict)
+    names: dict[str, Options] = field(default_factory=lambda: {key: {} for key in _LISTS})
     slots: dict[str, Slot] = field(default_factory=dict)
     responses: dict[str, tuple[Variation, ...]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     form_places: dict[str, Tree] = field(default_factory=dict)
+    session: SessionConfig | None = None
+    settings: dict[str, object] = field(default_factory=dict)
+    _unmapped: dict[str, Tree] = field(default_factory=dict)
 
     def read(self, keys: Mapping[str, Tree]) -> None:
         """Read the keys of one file that belong to a domain."""
-        for key in ("intents", "entities", "actions"):
+        for key in _LISTS:
             if key in keys:
                 self._names(key, keys[key])
         for key, read_one in (("slots", self._slot), ("responses", self._response), ("forms", self._form)):
             if key in keys:
                 for name, at in self.faults.mapping(keys[key], key).items():
                     read_one(name, at)
+        if "session_config" in keys:
+            self._session(keys["session_config"])
+        if "config" in keys:
+            self.settings.update(
+                {name: at.plain() for name, at in self.faults.mapping(keys["config"], "config").items()}
+            )
 
     def domain(self) -> Domain:
         """Return what was gathered."""
+        for name, at in self._unmapped.items():
+            if not self.slots[name].mappings:
+                self._fill_from_entity(name, at)
         return Domain(
-            intents=tuple(self.names.get("intents", ())),
-            entities=tuple(self.names.get("entities", ())),
-            actions=tuple(self.names.get("actions", ())),
+            intents=tuple(self.names["intents"]),
+            entities=tuple(self.names["entities"]),
+            actions=tuple(self.names["actions"]),
+            e2e_actions=tuple(self.names["e2e_actions"]),
+            intent_options=_given(self.names["intents"]),
+            entity_options=_given(self.names["entities"]),
+            action_options=_given(self.names["actions"]),
             slots=dict(self.slots),
             responses=dict(self.responses),
             forms=dict(self.forms),
+            session=self.session,
+            settings=dict(self.settings),
         )
 
     def _names(self, key: str, at: Tree) -> None:
-        """Read a list whose items are names, or mappings of one name to its options (which are not used)."""
-        known = self.names.setdefault(key, {})
+        """Read a list whose items are names, or mappings of one name to its options."""
+        known = self.names[key]
+        here: set[str] = set()
         for item in self.faults.sequence(at, key):
-            for name in item.map or {self.faults.word(item, f"an item of {key}"): item}:
-                known[name] = None
+            for name, options in (item.map or {self.faults.word(item, f"an item of {key}"): item}).items():
+                if name in here:
+                    self.faults.add(item, f"{name!r} stands twice among the {key}")
+                here.add(name)
+                found = options.plain() if options.map is not None else {}
+                known[name] = found if isinstance(found, dict) else {}
 
     def _slot(self, name: str, at: Tree) -> None:
-        keys = self.faults.mapping(at, f"the slot {name!r}")
-        if "mappings" not in keys:
-            note = f"the slot {name!r} has no mappings: no message fills it"
-            self.notes.append(TrainingFault(file=at.file, line=at.line, message=note))
-        initial = keys.get("initial_value")
-        listed = self.faults.sequence(keys["mappings"], "mappings") if "mappings" in keys else ()
-        mappings = [self._mapping(name, item) for item in listed]
-        self.slots[name] = Slot(
-            name=name,
-            initial_value=initial.text if initial else None,
-            mappings=tuple(mapping for mapping in mappings if mapping is not None),
-        )
+        self.slots[name] = read_slot(name, at, self.faults)
+        if "mappings" not in (at.map or {}):
+            self._unmapped[name] = at
 
-    def _mapping(self, slot: str, at: Tree) -> SlotMapping | None:
-        keys = self.faults.mapping(at, "a mapping")
-        kind = self._word(keys, "type")
-        known = next((name for name in _MAPPING_KINDS if name == kind), None)
-        if known is None:
-            self.faults.add(at, f"a mapping of the slot {slot!r} has the type {kind!r}; known are {_MAPPING_KINDS}")
-            return None
-        if known == "from_entity" and "entity" not in keys:
-            self.faults.add(at, f"a mapping of the slot {slot!r} from an entity does not say which entity")
-        conditions = keys["conditions"].items or () if "conditions" in keys else ()
-        condition = self.faults.mapping(conditions[0], "a condition") if conditions else {}
-        return SlotMapping(
-            kind=known,
-            entity=self._word(keys, "entity"),
-            role=self._word(keys, "role"),
-            group=self._word(keys, "group"),
-            value=self._word(keys, "value"),
-            intents=self._words(keys, "intent"),
-            not_intents=self._words(keys, "not_intent"),
-            active_loop=self._word(condition, "active_loop"),
-            requested_slot=self._word(condition, "requested_slot"),
-        )
+    def _fill_from_entity(self, name: str, at: Tree) -> None:
+        """Give a slot without mappings the one that it had before Rasa 3: the entity of its own name, if it exists."""
+        fills_itself = (at.map or {}).get("auto_fill")
+        if name in self.names["entities"] and (fills_itself is None or fills_itself.plain() is not False):
+            mapping = SlotMapping(kind="from_entity", entity=name)
+            self.slots[name] = replace(self.slots[name], mappings=(mapping,))
+            self._note(at, f"the slot {name!r} has no mappings: the entity of its name fills it, as before Rasa 3")
+        else:
+            self._note(at, f"the slot {name!r} has no mappings: no message fills it")
 
     def _response(self, name: str, at: Tree) -> None:
-        found = [self._variation(name, item) for item in self.faults.sequence(at, f"the response {name!r}")]
-        if not found:
-            self.faults.add(at, f"the response {name!r} has no variation")
-        self.responses[name] = tuple(found)
-
-    def _variation(self, name: str, at: Tree) -> Variation:
-        keys = self.faults.mapping(at, f"a variation of {name!r}")
-        unused = sorted(set(keys) - _VARIATION_KEYS)
-        if unused:
-            self.notes.append(TrainingFault(file=at.file, line=at.line, message=f"{name}: {unused} is not used"))
-        buttons: list[Button] = []
-        for key in ("buttons", "quick_replies"):
-            for item in keys[key].items or () if key in keys else ():
-                button = self.faults.mapping(item, "a button")
-                if "title" not in button or "payload" not in button:
-                    self.faults.add(item, f"a button of {name!r} needs a title and a payload")
-                buttons.append(Button(title=self._word(button, "title"), payload=self._word(button, "payload")))
-        return Variation(
-            text=self._word(keys, "text").strip(),
-            image=self._word(keys, "image"),
-            link=self._word(keys, "attachment"),
-            buttons=tuple(buttons),
-            channel=self._word(keys, "channel"),
-            conditions=self._conditions(name, keys),
-        )
-
-    def _conditions(self, response: str, keys: Mapping[str, Tree]) -> tuple[tuple[str, str], ...]:
-        found: list[tuple[str, str]] = []
-        for item in self.faults.sequence(keys["condition"], "condition") if "condition" in keys else ():
-            condition = self.faults.mapping(item, "a condition")
-            if self._word(condition, "type") != "slot" or "name" not in condition or "value" not in condition:
-                self.faults.add(item, f"a condition of {response!r} needs type: slot, a name and a value")
-            found.append((self._word(condition, "name"), self._word(condition, "value")))
-        return tuple(found)
+        self.responses[response_name(name)] = read_response(name, at, self.faults)
 
     def _form(self, name: str, at: Tree) -> None:
         keys = self.faults.mapping(at, f"the form {name!r}")
         required = keys.get("required_slots")
-        if required is None or required.items is None:
-            self.faults.add(at, f"the form {name!r} needs required_slots, a list")
-            return
+        ignored = self._listed(keys, "ignored_intents")
+        if required is not None and required.items is not None:
+            slots = tuple(self.faults.word(item, "a required slot") for item in required.items)
+        else:
+            slots = self._old_form(name, at, (required.map or {}) if required is not None else keys)
         self.form_places[name] = at
-        self.forms[name] = Form(
-            name=name, required_slots=tuple(self.faults.word(item, "a required slot") for item in required.items)
-        )
+        self.forms[name] = Form(name=name, required_slots=slots, ignored_intents=ignored)
 
-    def _word(self, keys: Mapping[str, Tree], key: str) -> str:
-        at = keys.get(key)
-        return "" if at is None or at.is_null else self.faults.word(at, key)
+    def _old_form(self, form: str, at: Tree, keys: Mapping[str, Tree]) -> tuple[str, ...]:
+        """Read a form as before Rasa 3, where each slot stands with its mappings."""
+        listed = {slot: place for slot, place in keys.items() if slot != "ignored_intents"}
+        if not listed or any(place.items is None for place in listed.values()):
+            self.faults.add(at, f"the form {form!r} needs required_slots, a list")
+            return ()
+        for slot, place in listed.items():
+            read = [read_mapping(slot, item, self.faults) for item in place.items or ()]
+            more = tuple(of_form(mapping, form, slot) for mapping in read if mapping is not None)
+            known = self.slots.get(slot, Slot(name=slot))
+            self.slots[slot] = replace(known, mappings=(*known.mappings, *more))
+        self._note(at, f"the form {form!r} holds its slots' mappings, as before Rasa 3: they are read as the slots'")
+        return tuple(listed)
 
-    def _words(self, keys: Mapping[str, Tree], key: str) -> tuple[str, ...]:
-        """Read a value that may be one word or a list of words."""
+    def _listed(self, keys: Mapping[str, Tree], key: str) -> tuple[str, ...]:
         at = keys.get(key)
         if at is None or at.is_null:
             return ()
-        return tuple(self.faults.word(item, key) for item in at.items) if at.items is not None else (at.text or "",)
+        items = at.items if at.items is not None else (at,)
+        return tuple(self.faults.word(item, key) for item in items)
+
+    def _session(self, at: Tree) -> None:
+        keys = self.faults.mapping(at, "session_config")
+        minutes: object = keys["session_expiration_time"].plain() if "session_expiration_time" in keys else 60
+        carries = keys["carry_over_slots_to_new_session"].plain() if "carry_over_slots_to_new_session" in keys else True
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or minutes < 0:
+            self.faults.add(at, "session_expiration_time must be a number of minutes, 0 for never")
+            minutes = 60
+        self.session = SessionConfig(expires_after_minutes=float(minutes), carries_slots=carries is not False)
+
+    def _note(self, at: Tree, message: str) -> None:
+        self.notes.append(TrainingFault(file=at.file, line=at.line, message=message))
+
+
+def _given(options: Options) -> Options:
+    return {name: given for name, given in options.items() if given}

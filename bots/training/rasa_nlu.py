@@ -5,34 +5,16 @@ Works on trees of one or many files and gathers them in one place; a fault never
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
-from bots.training.dataset import EntityMark, Example, Pattern, TrainingData
+from bots.training.annotations import read_marks
+from bots.training.dataset import Example, Pattern, TrainingData
 from bots.training.patterns import PatternFault, checked_pattern
 from bots.training.yaml_tree import Faults, Tree
 
 MAX_EXAMPLE = 2_000
 """Longest example, in code points: a sentence to learn from, not a document."""
-
-_MARK = re.compile(
-    r"\[(?P<text>[^\]]+?)\]"
-    r"(?:\((?P<entity>[^:)]+?)(?::(?P<value>[^)]+))?\)|\{(?P<dict>[^}]+?)\}|\[(?P<list>\{.*?\})\])"
-)
-"""The forms of a marked entity: `[text](entity)`, `[text](entity:value)`, `[text]{json}` and `[text][{json}, …]`."""
-
-
-class _MarkJson(msgspec.Struct):
-    entity: str
-    value: str | None = None
-    role: str | None = None
-    group: str | None = None
-
-
-_marks = msgspec.json.Decoder(list[_MarkJson])
 
 
 @dataclass(slots=True)
@@ -86,36 +68,12 @@ class NluReader:
         if len(marked) > MAX_EXAMPLE:
             self.faults.add(at, f"an example of {intent!r} is longer than {MAX_EXAMPLE} characters")
             return
-        plain = ""
-        entities: list[EntityMark] = []
-        end = 0
-        for match in _MARK.finditer(marked):
-            plain += marked[end : match.start()]
-            for mark in self._mark(match, at):
-                entity = EntityMark(
-                    entity=mark.entity,
-                    start=len(plain),
-                    end=len(plain) + len(match["text"]),
-                    value=match["text"] if mark.value is None else mark.value,
-                    role=mark.role,
-                    group=mark.group,
-                )
-                entities.append(entity)
-                if entity.value != match["text"]:
-                    self.synonyms[match["text"].lower()] = entity.value
-            plain += match["text"]
-            end = match.end()
-        self.examples.append(Example(text=plain + marked[end:], intent=intent, entities=tuple(entities)))
-
-    def _mark(self, match: re.Match[str], at: Tree) -> list[_MarkJson]:
-        if match["entity"]:
-            return [_MarkJson(entity=match["entity"].strip(), value=match["value"])]
-        source = f"[{{{match['dict']}}}]" if match["dict"] else f"[{match['list']}]"
-        try:
-            return _marks.decode(source)
-        except (msgspec.DecodeError, msgspec.ValidationError) as err:
-            self.faults.add(at, f"the entity mark after [{match['text']}] is not right: {err}")
-            return []
+        text, entities = read_marks(marked, at, self.faults)
+        for entity in entities:
+            words = text[entity.start : entity.end]
+            if entity.value != words:
+                self.synonyms[words.lower()] = entity.value
+        self.examples.append(Example(text=text, intent=intent, entities=entities))
 
     def _synonym(self, item: Tree, keys: Mapping[str, Tree]) -> None:
         value = self.faults.word(keys["synonym"], "synonym")

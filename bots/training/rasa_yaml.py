@@ -1,4 +1,4 @@
-"""Reads a Rasa 3 project (nlu, domain, rules, config) from a folder or from texts, and checks that its parts agree.
+"""Reads a Rasa 3 project (nlu, domain, rules, stories, config) from a folder or texts; checks that its parts agree.
 
 All faults of all files are reported together. Reading a folder is the only input and output here, and it is blocking:
 call it before the loop runs, or in a thread. Values of the environment are never put into a file (`${NAME}` stays).
@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bots.training.consistency import Names, check_story
 from bots.training.dataset import Config, Domain, Project, TrainingData, TrainingFault, TrainingFaults
+from bots.training.rasa_config import CONFIG_KEYS, ENDPOINT_KEYS, read_config
 from bots.training.rasa_domain import DOMAIN_KEYS, DomainReader
 from bots.training.rasa_nlu import NluReader
-from bots.training.rasa_rules import RuleReader
+from bots.training.rasa_stories import StoryReader
+from bots.training.stories import Story
 from bots.training.yaml_tree import Faults, Tree, parse_yaml
 
 MAX_FILE = 5_000_000
 """Largest file, in bytes; ten times the largest that we have seen."""
+_NOT_CONFIG = frozenset({"nlu", "rules", "stories", "responses", *DOMAIN_KEYS, *ENDPOINT_KEYS})
 
 
 def read_folder(folder: Path) -> Project:
@@ -60,75 +64,77 @@ def read_files(texts: Mapping[str, str]) -> Project:
     return reader.project()
 
 
+def read_conversations(name: str, text: str) -> tuple[Story, ...]:
+    """Read the conversations of one file of a `tests` folder.
+
+    Raises:
+        TrainingFaults: the file has errors.
+    """
+    faults = Faults()
+    reader = StoryReader(faults)
+    tree = parse_yaml(name, text, faults)
+    keys = faults.mapping(tree, "a file of conversations") if tree is not None else {}
+    if "stories" in keys:
+        reader.read_stories(keys["stories"])
+    faults.raise_if_any()
+    return tuple(reader.stories)
+
+
 @dataclass(slots=True)
 class _ProjectReader:
     faults: Faults = field(default_factory=Faults)
     config: Config = field(default_factory=Config)
+    documents: dict[str, dict[str, object]] = field(default_factory=dict)
     notes: list[TrainingFault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._nlu = NluReader(self.faults)
         self._domain = DomainReader(self.faults, self.notes)
-        self._rules = RuleReader(self.faults, self.notes)
+        self._stories = StoryReader(self.faults)
 
     _nlu: NluReader = field(init=False)
     _domain: DomainReader = field(init=False)
-    _rules: RuleReader = field(init=False)
+    _stories: StoryReader = field(init=False)
 
     def read(self, name: str, text: str) -> None:
         tree = parse_yaml(name, text, self.faults)
         if tree is None:
             return
         keys = self.faults.mapping(tree, "a training file")
-        if "nlu" in keys:
-            self._nlu.read(keys["nlu"])
-        if "rules" in keys:
-            self._rules.read(keys["rules"])
-        if "stories" in keys:
-            self._note(keys["stories"], "stories are not used")
+        sections = (
+            ("nlu", self._nlu.read),
+            ("rules", self._stories.read_rules),
+            ("stories", self._stories.read_stories),
+        )
+        for key, read_section in sections:
+            if key in keys:
+                read_section(keys[key])
         if DOMAIN_KEYS & keys.keys():
             self._domain.read(keys)
-        if {"pipeline", "language", "simplify_traditional"} & keys.keys():
-            self._read_config(keys)
+        if CONFIG_KEYS & keys.keys():
+            self.config = read_config(keys, self.config, self.faults)
+            self._keep("config", {key: at for key, at in keys.items() if key not in _NOT_CONFIG})
+        if ENDPOINT_KEYS & keys.keys():
+            self._keep("endpoints", {key: at for key, at in keys.items() if key in ENDPOINT_KEYS})
 
     def project(self) -> Project:
         self.faults.raise_if_any()
         data, domain = self._nlu.training_data(), self._domain.domain()
         self._check_forms(domain)
-        self._check_rules(data, domain)
+        self._check_stories(data, domain)
         self.faults.raise_if_any()
         return Project(
-            data=data, domain=domain, rules=tuple(self._rules.rules), config=self.config, notes=tuple(self.notes)
+            data=data,
+            domain=domain,
+            rules=tuple(self._stories.rules),
+            stories=tuple(self._stories.stories),
+            config=self.config,
+            documents=self.documents,
+            notes=tuple(self.notes),
         )
 
-    def _read_config(self, keys: Mapping[str, Tree]) -> None:
-        threshold, ambiguity = self.config.threshold, self.config.ambiguity_threshold
-        for item in self.faults.sequence(keys["pipeline"], "pipeline") if "pipeline" in keys else ():
-            step = item.map or {}
-            if "name" in step and (step["name"].text or "").endswith("FallbackClassifier"):
-                threshold = self._share(step, "threshold", threshold)
-                ambiguity = self._share(step, "ambiguity_threshold", ambiguity)
-        language = self.faults.word(keys["language"], "language") if "language" in keys else self.config.language
-        simplify = self.config.simplify_traditional
-        if "simplify_traditional" in keys:
-            word = self.faults.word(keys["simplify_traditional"], "simplify_traditional").lower()
-            if word not in {"true", "false"}:
-                self.faults.add(keys["simplify_traditional"], "simplify_traditional must be true or false")
-            simplify = word == "true"
-        self.config = Config(
-            language=language, threshold=threshold, ambiguity_threshold=ambiguity, simplify_traditional=simplify
-        )
-
-    def _share(self, keys: Mapping[str, Tree], key: str, default: float) -> float:
-        if key not in keys:
-            return default
-        try:
-            value = float(keys[key].text or "")
-        except ValueError:
-            value = -1.0
-        if not 0 <= value <= 1:
-            self.faults.add(keys[key], f"{key} must be a number from 0 to 1")
-        return value
+    def _keep(self, document: str, keys: Mapping[str, Tree]) -> None:
+        self.documents.setdefault(document, {}).update({key: value.plain() for key, value in keys.items()})
 
     def _check_forms(self, domain: Domain) -> None:
         for form in domain.forms.values():
@@ -137,18 +143,13 @@ class _ProjectReader:
                     at = self._domain.form_places[form.name]
                     self.faults.add(at, f"the form {form.name!r} asks for {slot!r}, which is not among the slots")
 
-    def _check_rules(self, data: TrainingData, domain: Domain) -> None:
-        intents = {example.intent for example in data.examples} | set(domain.intents) | {"nlu_fallback"}
-        said = {name.partition("/")[0] for name in domain.responses} | set(domain.responses) | set(domain.actions)
-        for rule in self._rules.rules:
-            at = self._rules.places[rule.name]
-            if rule.intent is not None and rule.intent not in intents:
-                self.faults.add(at, f"the rule {rule.name!r} begins with the unknown intent {rule.intent!r}")
-            if rule.loop and rule.loop not in domain.forms:
-                self.faults.add(at, f"the rule {rule.name!r} names the unknown form {rule.loop!r}")
-            for action in rule.actions:
-                if action.startswith("utter_") and action not in said:
-                    self.faults.add(at, f"the rule {rule.name!r} uses the response {action!r}, which does not exist")
-
-    def _note(self, at: Tree, message: str) -> None:
-        self.notes.append(TrainingFault(file=at.file, line=at.line, message=message))
+    def _check_stories(self, data: TrainingData, domain: Domain) -> None:
+        names = Names.of(data, domain)
+        reader = self._stories
+        for kind, stories, places in (
+            ("rule", reader.rules, reader.rule_places),
+            ("story", reader.stories, reader.story_places),
+        ):
+            for story, at in zip(stories, places, strict=True):
+                for message in check_story(story, names):
+                    self.faults.add(at, f"the {kind} {story.name!r} {message}")

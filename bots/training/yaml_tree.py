@@ -7,6 +7,7 @@ dict has forgotten where it came from. Builds no objects from tags and knows not
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -17,14 +18,21 @@ from bots.training.dataset import TrainingFault, TrainingFaults
 MAX_NODES = 200_000
 """More nodes than any bot's file has; aliases that unfold into millions are stopped here."""
 
+_NULL = "tag:yaml.org,2002:null"
+_NUMBERS = frozenset({f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool")})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A place in a YAML file: exactly one of text, list and map is set; all three are None for null."""
+    """A place in a YAML file: exactly one of text, list and map is set; all three are None for null.
+
+    `is_word` tells text from numbers and truth values, which are kept as they are written.
+    """
 
     file: str
     line: int
     text: str | None = None
+    is_word: bool = True
     items: tuple[Tree, ...] | None = None
     map: dict[str, Tree] | None = None
 
@@ -41,6 +49,28 @@ class Tree:
         if self.items is not None:
             return "a list"
         return "nothing" if self.text is None else "a value"
+
+    def plain(self) -> object:
+        """Return what stands here as plain JSON: numbers and truth values as such, everything else as texts."""
+        if self.map is not None:
+            return {key: value.plain() for key, value in self.map.items()}
+        if self.items is not None:
+            return [item.plain() for item in self.items]
+        return self.text if self.is_word else _number(self.text or "")
+
+
+def _number(written: str) -> object:
+    """Read what YAML 1.2 takes for a truth value or a number; hexadecimal and octal numbers too."""
+    if written.lower() in ("true", "false"):
+        return written.lower() == "true"
+    digits = written.replace("_", "")
+    for read in (lambda: int(digits), lambda: int(digits, 0), lambda: float(digits)):
+        try:
+            number = read()
+        except ValueError:
+            continue
+        return number if isinstance(number, int) or isfinite(number) else written
+    return written
 
 
 @dataclass(slots=True)
@@ -124,8 +154,9 @@ class _Builder:
             raise _EndlessError(line)
         match node:
             case ScalarNode():
-                is_null = node.tag == "tag:yaml.org,2002:null"
-                return Tree(file=self._file, line=line, text=None if is_null else str(node.value))
+                is_null = node.tag == _NULL
+                text = None if is_null else str(node.value)
+                return Tree(file=self._file, line=line, text=text, is_word=node.tag not in _NUMBERS)
             case SequenceNode():
                 items = tuple(self.build(item, (*above, id(node))) for item in node.value)
                 return Tree(file=self._file, line=line, items=items)

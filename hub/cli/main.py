@@ -77,10 +77,29 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulation_options(simulation)
     simulation.set_defaults(run=_simulate)
 
+    _add_bot_commands(commands)
+
     connector = _command(commands, "new-connector", "begin a new connector in this checkout")
     connector.add_argument("name", metavar="NAME")
     connector.set_defaults(run=_new_connector)
     return parser
+
+
+def _add_bot_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bot = commands.add_parser("bot", help="train and try bots", description="train and try bots")
+    acts = bot.add_subparsers(required=True, metavar="ACT")
+    train = _command(acts, "train", "train a bot from a folder (or .zip) of Rasa's YAML files")
+    train.add_argument("place", metavar="DIR", type=Path)
+    train.add_argument("--out", metavar="FILE", type=Path, required=True, help="where the model is written")
+    train.set_defaults(run=_train_bot)
+    test = _command(acts, "test", "measure a model on examples: CSV with text,intent, or Rasa's YAML")
+    test.add_argument("model", metavar="MODEL", type=Path)
+    test.add_argument("file", metavar="FILE", type=Path)
+    test.set_defaults(run=_test_bot)
+    parse = _command(acts, "parse", "print what a model makes of a text, in the form of Rasa's /model/parse")
+    parse.add_argument("model", metavar="MODEL", type=Path)
+    parse.add_argument("text", metavar="TEXT")
+    parse.set_defaults(run=_parse_text)
 
 
 def _command(
@@ -172,6 +191,32 @@ def _simulate(_settings: Settings, arguments: argparse.Namespace) -> int:
     from hub.cli.simulate import run  # noqa: PLC0415  # the same
 
     sys.stdout.write(f"{run(arguments)}\n")
+    return DONE
+
+
+def _train_bot(_settings: Settings, arguments: argparse.Namespace) -> int:
+    from bots import TrainingFaults  # noqa: PLC0415  # the same
+    from hub.cli.bot import faults_of, train  # noqa: PLC0415  # the same
+
+    try:
+        train(arguments.place, arguments.out)
+    except TrainingFaults as error:
+        sys.stderr.write(f"huike: the training files have errors:\n{faults_of(error)}\n")
+        return IMPOSSIBLE
+    return DONE
+
+
+def _test_bot(_settings: Settings, arguments: argparse.Namespace) -> int:
+    from hub.cli.bot import test  # noqa: PLC0415  # the same
+
+    sys.stdout.write(f"{test(arguments.model, arguments.file)}\n")
+    return DONE
+
+
+def _parse_text(_settings: Settings, arguments: argparse.Namespace) -> int:
+    from hub.cli.bot import parse  # noqa: PLC0415  # the same
+
+    sys.stdout.write(f"{parse(arguments.model, arguments.text)}\n")
     return DONE
 
 

@@ -7,8 +7,11 @@ from functools import cache
 import pytest
 
 import bots
+from bots.engine import default_responses
+from bots.rasa_remote import RasaEngine, RasaSettings
 from hub.ports.understanding import BotEngine
 from hub.testing.understanding_contract import CHECKS, Check, MakeEngine
+from tests.support.rasa_server import TOKEN, rasa_server
 
 _SMALL = {
     "nlu.yml": "nlu:\n- intent: greet\n  examples: |\n    - hello\n    - 你好\n",
@@ -41,3 +44,10 @@ def _loaded() -> None:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 async def test_engine_keeps(check: Check, make: MakeEngine) -> None:
     await check(make)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+async def test_a_rasa_server_behind_the_port_keeps(check: Check) -> None:
+    async with rasa_server() as server:
+        settings = RasaSettings(url=server.url, token=TOKEN)
+        await check(lambda: RasaEngine(settings, default_responses()))

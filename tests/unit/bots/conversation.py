@@ -17,15 +17,15 @@ class Conversation:
     engine: IntentEngine
     language: str | None = None
     answers: list[BotAnswer] = field(default_factory=list)
-    _turn: Turn | None = None
+    turn: Turn | None = None
 
     def say(self, text: str, *, payload: str | None = None) -> BotAnswer:
         """Say something, or choose from a menu, and return the answer."""
-        if self._turn is None:
-            self._turn = first_turn(text, language=self.language, payload=payload)
+        if self.turn is None:
+            self.turn = first_turn(text, language=self.language, payload=payload)
         else:
-            self._turn = next_turn(self._turn, self.answers[-1], text, payload=payload)
-        self.answers.append(self.engine.answer(self._turn))
+            self.turn = next_turn(self.turn, self.answers[-1], text, payload=payload)
+        self.answers.append(self.engine.answer(self.turn))
         return self.answers[-1]
 
 

@@ -214,7 +214,8 @@ def test_summary_names_topics_known_values_and_the_last_words(demo: IntentEngine
     handoff = talk.say("转人工").handoff
     assert handoff is not None
     assert handoff.summary == (
-        "客户与机器人对话 5 轮。涉及：查订单、退款、人工客服。已知：order number = HK20260001。最后一句：“转人工”"
+        "客户与机器人对话 5 轮。涉及：查订单、退款、人工客服。已知：订单号 = HK20260001。已尝试：查询订单状态。"
+        "最近的话：“怎么退款”、“谢谢”、“转人工”"
     )
 
 
@@ -231,7 +232,7 @@ def test_an_order_number_said_with_the_wish_is_handed_over(demo: IntentEngine) -
     for text in ("转人工，订单号HK20260004", "你们是骗子！订单HK20260004"):
         handoff = Conversation(demo).say(text).handoff
         assert handoff is not None
-        assert "order number = HK20260004" in handoff.summary
+        assert handoff.summary.count("= HK20260004") == 1
 
 
 def test_language_follows_the_customer_and_stays_where_nothing_tells(demo: IntentEngine) -> None:

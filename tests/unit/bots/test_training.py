@@ -8,7 +8,8 @@ import pytest
 
 import bots
 from bots import TrainingFaults, read_files, read_folder
-from bots.training.dataset import Button, EntityMark, Rule, SlotMapping, Variation
+from bots.training.dataset import Button, EntityMark, MappingCondition, SlotMapping, Variation
+from bots.training.stories import ActionStep, LoopStep, SlotStep, Story, UserStep
 
 
 def nlu(*lines: str) -> dict[str, str]:
@@ -96,8 +97,7 @@ def test_domain_is_merged_from_many_files() -> None:
             role="from",
             intents=("buy",),
             not_intents=("bye",),
-            active_loop="trip",
-            requested_slot="city",
+            conditions=(MappingCondition(active_loop="trip", requested_slot="city"),),
         ),
     )
     assert domain.responses["utter_ask_city"] == (
@@ -129,8 +129,16 @@ def test_rules_are_read_with_their_conditions() -> None:
         }
     )
     assert project.rules == (
-        Rule(name="open", intent="go", actions=("trip",), loop="", slots=(("city", None),)),
-        Rule(name="done", intent=None, actions=("utter_done",), loop="trip"),
+        Story(
+            name="open",
+            condition=(LoopStep(name=None), SlotStep(name="city")),
+            steps=(UserStep(intent="go"), ActionStep(name="trip"), LoopStep(name="trip")),
+        ),
+        Story(
+            name="done",
+            condition=(LoopStep(name="trip"),),
+            steps=(ActionStep(name="trip"), LoopStep(name=None), ActionStep(name="utter_done")),
+        ),
     )
 
 
@@ -141,15 +149,9 @@ def test_thresholds_and_language_come_from_the_config() -> None:
 
 
 def test_what_is_read_but_not_used_is_noted() -> None:
-    project = read_files(
-        {
-            "stories.yml": "stories:\n- story: s\n  steps: []\n",
-            "domain.yml": "responses:\n  utter_x:\n  - text: X\n    custom: {a: 1}\n",
-        }
-    )
+    project = read_files({"domain.yml": "slots:\n  x:\n    type: text\n"})
     assert [str(note) for note in project.notes] == [
-        "stories.yml:2: stories are not used",
-        "domain.yml:3: utter_x: ['custom'] is not used",
+        "domain.yml:3: the slot 'x' has no mappings: no message fills it",
     ]
 
 
@@ -181,11 +183,77 @@ def test_aliases_repeat_what_they_name() -> None:
         ("domain.yml", "responses:\n  utter_x:\n  - buttons:\n    - title: A\n", "domain.yml:4: a button of 'utter_x'"),
         ("domain.yml", "responses:\n  utter_x: []\n", "domain.yml:2: the response 'utter_x' has no variation"),
         ("domain.yml", "forms:\n  f:\n    required_slots: [s]\n", "domain.yml:3: the form 'f' asks for 's'"),
+        ("domain.yml", "intents:\n- a\n- b\n- a\n", "domain.yml:4: 'a' stands twice among the intents"),
+        ("domain.yml", "slots:\n  s: {type: txt}\n", "domain.yml:2: the slot 's' has the type 'txt'"),
+        (
+            "domain.yml",
+            "slots:\n  s: {influence_conversation: maybe}\n",
+            "domain.yml:2: influence_conversation must be",
+        ),
+        (
+            "domain.yml",
+            "slots:\n  s:\n    mappings:\n    - {type: from_intent, intent: a}\n",
+            "domain.yml:4: a mapping of the slot 's' from an intent does not say which value",
+        ),
+        (
+            "domain.yml",
+            "slots:\n  s:\n    mappings:\n    - type: from_text\n      conditions:\n      - requested_slot: s\n",
+            "domain.yml:6: a condition of a mapping needs active_loop",
+        ),
+        ("domain.yml", "responses:\n  utter_x:\n  - txt: A\n", "domain.yml:3: utter_x: 'txt' is no part of a response"),
+        ("domain.yml", "forms:\n  f: {}\n", "domain.yml:2: the form 'f' needs required_slots"),
+        (
+            "domain.yml",
+            "session_config: {session_expiration_time: soon}\n",
+            "domain.yml:1: session_expiration_time must",
+        ),
         ("rules.yml", "rules:\n- rule: r\n", "rules.yml:2: a rule needs the keys rule"),
+        ("rules.yml", "rules:\n- rule: r\n  steps: [{act: a}]\n", "rules.yml:3: a step needs one of the keys"),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{intent: out_of_scope}]\n",
+            "rules.yml:2: the rule 'r' leads to no action",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{intent: back}, {action: a}, {intent: restart}, {action: b}]\n",
+            "rules.yml:2: the rule 'r' has more than one message of the customer",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  condition: [{slot: x}]\n  steps: [{action: a}]\n",
+            "rules.yml:3: a condition is",
+        ),
+        (
+            "rules.yml",
+            "rules:\n- rule: r\n  steps: [{action: a}]\n- rule: r\n  steps: [{action: a}]\n",
+            "rules.yml:4: the rule 'r' stands twice (first in rules.yml:2)",
+        ),
+        ("stories.yml", "stories:\n- story: s\n", "stories.yml:2: a story needs the keys story"),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps: [{intent: x}]\n",
+            "stories.yml:2: the story 's' names the unknown",
+        ),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps:\n  - or:\n    - action: a\n",
+            "stories.yml:5: an alternative of or is",
+        ),
+        (
+            "stories.yml",
+            "stories:\n- story: s\n  steps: [{active_loop: f}]\n",
+            "stories.yml:2: the story 's' names the unknown form",
+        ),
+        (
+            "config.yml",
+            "policies:\n- {name: AugmentedMemoizationPolicy, max_history: 0}\n",
+            "config.yml:2: max_history must be a number from 1 on",
+        ),
         (
             "rules.yml",
             "rules:\n- rule: r\n  steps: [{intent: x}, {action: a}]\n",
-            "rules.yml:2: the rule 'r' begins with",
+            "rules.yml:2: the rule 'r' names the unknown intent 'x'",
         ),
         (
             "config.yml",
