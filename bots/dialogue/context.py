@@ -161,8 +161,6 @@ class Context:
         memory = self.memory
         memory.leave_form()
         memory.misses = 0
-        if reason == "angry":
-            memory.note_mood("angry")
         self.handoff = wish(reason, memory, self.labels(), self.titles())
 
     def fail(self) -> None:

@@ -47,6 +47,7 @@ def work_out(context: Context, handoff_rules: frozenset[str]) -> Steps[BotAnswer
     if not memory.is_disclosed:
         memory.is_disclosed = True
         context.say("utter_disclosure")
+    memory.note_mood(understood.emotion.level)
     memory.remember(context.turn.text, None if understood.is_fallback else understood.intent)
     memory.at = context.turn.at
     context.hear(understood.intent, [entity.name for entity in understood.entities], context.turn.text)

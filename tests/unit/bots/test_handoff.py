@@ -58,12 +58,12 @@ def test_a_long_value_is_cut() -> None:
     assert len(wish("asked", kept, {}, {}).summary) < 200
 
 
-def test_the_demo_bot_tells_what_it_tried_and_that_the_customer_is_angry() -> None:
+def test_the_demo_bot_tells_what_it_tried_and_in_which_mood_the_customer_is() -> None:
     talk = Conversation(bots.load_demo())
     talk.say("where is my order HK20260001")
     handoff = talk.say("this is a scam, my lawyer will call you").handoff
     assert handoff is not None
     assert "Known: order number = HK20260001." in handoff.summary
     assert "Tried: looked up the order." in handoff.summary
-    assert "The customer is angry." in handoff.summary
+    assert "The customer threatens to complain or to leave." in handoff.summary
     assert '"where is my order HK20260001", "this is a scam, my lawyer will call you"' in handoff.summary
