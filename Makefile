@@ -37,6 +37,7 @@ format: dev-environment
 
 bench: dev-environment system-packages
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.dispatch
 	$(BIN)/python -m tests.bench.routing
 	$(BIN)/python -m tests.bench.routing_theory
 

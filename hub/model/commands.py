@@ -178,9 +178,14 @@ class Reject(_Command, frozen=True, kw_only=True):
 
 
 class Take(_Command, frozen=True, kw_only=True):
-    """An agent takes a waiting session by hand; with `force` (supervisors) from anybody."""
+    """An agent takes a waiting session by hand; with `force` (supervisors) from anybody.
+
+    `by` is the supervisor who gives it to the agent; None: the agent takes it themselves.
+    """
 
     agent: Actor
+    by: Actor | None = None
+    note: str = ""
     force: bool = False
 
 

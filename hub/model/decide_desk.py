@@ -27,16 +27,21 @@ def transfer_to_agent(draft: Draft, command: c.TransferToAgent) -> bool:
 
 
 def transfer_to_queue(draft: Draft, command: c.TransferToQueue) -> bool:
-    """Queue the session under other demands, one step better at its old place, or at the end (routing.md R11)."""
+    """Queue the session under other demands, one step better at its old place, or at the end (routing.md R11).
+
+    A session that waits already is only moved: it keeps its priority.
+    """
     _may_move(draft, command.by, force=command.force)
+    waits = draft.session.state == "queued"
     demand = demand_in(draft.session.lane, command.demand)
-    if command.keep_place:
+    if command.keep_place and not waits:
         demand = replace(demand, priority=max(0, demand.priority - 1))
-    else:
+    elif not command.keep_place:
         draft.set(queued_at=None)
     draft.set(demand=demand, offer=None, transfer=None)
     draft.record("transferred", command.by, to=command.label, note=command.note)
-    draft.tell("session.released")
+    if not waits:
+        draft.tell("session.released")
     enter_queue(draft, command.by)
     return True
 

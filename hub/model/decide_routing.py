@@ -109,6 +109,9 @@ def take(draft: Draft, command: c.Take) -> bool:
         raise refuse(session, "The session is not waiting: only a supervisor can take it.")
     if session.concerned:
         draft.tell("session.released")
+    if command.by is not None:
+        target = {"kind": "agent", "id": command.agent.id, "name": command.agent.name}
+        draft.record("transferred", command.by, to=target, note=command.note)
     _assign(draft, command.agent)
     return True
 

@@ -44,7 +44,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[State]] = {
     c.Take: frozenset({"bot", "queued", "offered", "active"}),
     c.Say: ANY,
     c.TransferToAgent: frozenset({"active"}),
-    c.TransferToQueue: frozenset({"bot", "active"}),
+    c.TransferToQueue: frozenset({"bot", "queued", "active"}),
     c.TransferToBot: frozenset({"queued", "active"}),
     c.FailTransfer: frozenset({"active"}),
     c.Close: OPEN,

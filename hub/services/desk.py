@@ -18,8 +18,8 @@ from hub.model.agent import Agent
 from hub.model.commit import Claim, Commit
 from hub.model.content import MAX_TEXT, Attachment, Content, Text, with_files
 from hub.model.decide import decide
-from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, SessionId, TeamId
-from hub.model.queues import Lane, Outcome
+from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, QueueId, SessionId, TeamId
+from hub.model.queues import DEFAULT_QUEUE, Lane, Outcome, Queue
 from hub.model.session import OPEN_STATES, Demand, Session
 from hub.model.timeline import Actor, Entry, Message
 from hub.model.timestamps import shift
@@ -64,9 +64,13 @@ class MessageDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class TransferTo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a session goes: to an agent, a team, whoever has the skills, or a bot. Exactly one is named."""
+    """Where a session goes: to an agent, a team, another queue, whoever has the skills, or a bot. Exactly one is named.
+
+    Supervisors also move sessions that wait: to an agent is then at once, without an offer.
+    """
 
     agent_id: AgentId | None = None
+    queue_id: QueueId | None = None
     team_id: TeamId | None = None
     skills: Mapping[str, Annotated[int, msgspec.Meta(ge=1, le=10)]] | None = None
     language: str | None = None
@@ -332,13 +336,17 @@ class Desk:
 
     def _transfer_command(self, agent: Agent, session: Session, request: TransferRequest) -> c.Command:
         to, by, force = request.to, actor(agent), agent.steers_all
-        named = [to.agent_id is not None, to.team_id is not None, to.skills is not None, to.bot_id is not None]
-        if sum(named) != 1:
-            raise InvalidInput("Name exactly one of agent_id, team_id, skills and bot_id.")
+        named = (to.agent_id, to.team_id, to.queue_id, to.skills, to.bot_id)
+        if sum(one is not None for one in named) != 1:
+            raise InvalidInput("Name exactly one of agent_id, team_id, queue_id, skills and bot_id.")
         if to.agent_id is not None:
             target = self._directory.agent(to.agent_id)
             if target is None or target.disabled or not target.has("agent", "supervisor", "admin"):
                 raise InvalidInput("There is no such agent to transfer to.", code="unknown-agent")
+            if session.state in ("queued", "offered") and force:
+                if target.status == "offline":
+                    raise Conflict(f"{target.name} is offline: give the session to somebody who is there.")
+                return c.Take(agent=actor(target), by=by, note=request.note, force=True)
             return c.TransferToAgent(by=by, to=actor(target), note=request.note, force=force)
         if to.bot_id is not None:
             bot = self._directory.bot(to.bot_id)
@@ -358,6 +366,13 @@ class Desk:
                 raise InvalidInput("There is no such team to transfer to.", code="unknown-team")
             demand = replace(present, team_id=team.id, skills={}, language=language, relax=(), overflow=())
             return demand, {"kind": "team", "id": team.id, "name": team.name}
+        if to.queue_id is not None:
+            queue = self._directory.find(Queue, to.queue_id)
+            if queue is None and to.queue_id != DEFAULT_QUEUE:
+                raise InvalidInput("There is no such queue to transfer to.", code="unknown-queue")
+            overflow = queue.overflow if queue else ()
+            demand = replace(present, queue=to.queue_id, hours_id=None, language=language, overflow=overflow)
+            return demand, {"kind": "queue", "id": to.queue_id, "name": queue.name if queue else ""}
         skills = dict(to.skills or {})
         name = ", ".join(f"{skill} {level}" for skill, level in sorted(skills.items()))
         demand = replace(present, team_id=None, skills=skills, language=language, relax=(), overflow=())

@@ -18,6 +18,7 @@ from tests.ui.console import Console
 from tests.ui.floor import open_floor, session_of
 from tests.ui.mail_desk import a_letter, mail_desk
 from tests.ui.queues_page import QueuesPage
+from tests.ui.routing_page import RoutingPage
 from tests.ui.screens import settle
 from tests.ui.tabs import Scheme, open_tab
 from tests.ui.widget import Widget
@@ -244,3 +245,37 @@ async def _look_at_the_talk(judge: Judge, widget: Widget, frame: Frame) -> None:
     await widget.part("human").click()
     await widget.part("queue").wait_for()
     await judge.look(frame, "queue")
+
+
+async def test_the_settings_of_routing_are_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:
+    judge = Judge()
+    async with open_floor(start_hub, browser) as floor:
+        await floor.made.admin.post("/skills", {"name": "billing", "label": {"zh": "账单", "en": "Billing"}})
+        tab = await floor.stack.enter_async_context(open_tab(browser, floor.hub.url, locale="en", scripts=[axe]))
+        console, page = Console(tab), tab.page
+        pages = RoutingPage(console)
+        await console.sign_in(ADMIN, PASSWORD)
+        await pages.open()
+        await pages.part("rules-usual").click()
+        await pages.attempt("the battery is on fire")
+        await judge.look(page, "rules")
+        await pages.part("rule-add").click()
+        for part in ("channel_ids", "languages", "levels", "feelings", "words", "hours"):
+            await pages.when(part)
+        for part in ("first", "queue_id", "team_id", "language", "skills", "priority", "lane"):
+            await pages.then(part)
+        await pages.part("rule-first-bot").check()
+        await pages.part("rule-add-skill").select_option("billing")
+        await pages.part("rule-words").fill("a word")
+        await pages.part("rule-save").click()
+        await pages.part("field-error").first.wait_for()
+        await judge.look(page, "a rule with faults", within="[data-testid=rule-dialog]")
+        await page.keyboard.press("Escape")
+        await pages.part("confirm-yes").click()
+        await pages.part("routing-tab-queues").click()
+        await pages.part("router-own-aging_s").check(force=True)
+        await judge.look(page, "queues and the router's settings")
+        await pages.part("queue-add").click()
+        await pages.part("overflow-add").click()
+        await judge.look(page, "a queue", within="[data-testid=queue-dialog]")
+    judge.verdict()

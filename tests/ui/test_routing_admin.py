@@ -225,7 +225,9 @@ async def test_the_routers_settings_say_what_they_are(floor: Floor) -> None:
     await expect(pages.setting("reject_exclusion_s")).to_contain_text("Default: 1 min")
     await pages.part("router-own-accept_timeout_s").check(force=True)
     await pages.part("router-accept_timeout_s").fill("2")
-    await expect(pages.setting("accept_timeout_s").get_by_test_id("field-error")).to_contain_text("from 5 sec to 10 min")
+    await expect(pages.setting("accept_timeout_s").get_by_test_id("field-error")).to_contain_text(
+        "from 5 sec to 10 min"
+    )
     await pages.part("router-save").click()
     await expect(pages.part("router-accept_timeout_s")).to_be_focused()
     await pages.part("router-accept_timeout_s").fill("45")

@@ -35,8 +35,7 @@ export const useQueueList = defineStore('queueList', () => {
 
   /** The queue that is there without a record has no name until somebody gives it one. */
   function nameOf(id: string): string {
-    const found = queues.value.find((one) => one.id === id)
-    return id === DEFAULT_QUEUE && !found?.version ? i18n.global.t('queues.default') : (found?.name ?? id)
+    return queues.value.find((one) => one.id === id)?.name || (id === DEFAULT_QUEUE ? i18n.global.t('queues.default') : id)
   }
 
   const hoursName = (id: string | null) => hours.value.find((one) => one.id === id)?.name ?? ''
