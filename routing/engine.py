@@ -164,7 +164,8 @@ class Engine:
             openings.review(self._state)
         while deadlines.fall_due(self._state):
             self._settle()
-        openings.tell_some(self._state)
+        if self._state.closings:
+            openings.tell_some(self._state)
 
     def _settle(self) -> None:
         place(self._state)

@@ -19,7 +19,7 @@ def choose_agent(state: State, session: Session) -> Seat | None:
     if lane is None or lane.is_shut:
         return None
     roster = state.roster
-    agents = lane.qualified & roster.available & ~roster.at_channel_cap(session.channel)
+    agents = lane.qualified & roster.available & roster.roomy & ~roster.at_channel_cap(session.channel)
     for agent in session.excluded:
         agents &= ~roster.seats[agent].bit
     if not agents:

@@ -73,6 +73,8 @@ class Roster:
         self.everyone = 0
         self.available = 0
         self.signed_in = 0
+        self.roomy = 0
+        """Agents with a free unit or more, signed in or not."""
         self.flexibility = Planes()
         """How many lines each agent could serve."""
         self.breadth = Planes()
@@ -243,6 +245,7 @@ class Roster:
         if not agents and used < capacity:
             insort(self._by_ratio, (used / capacity, used, capacity))
         self._loads[used, capacity] = agents | seat.bit
+        self.roomy = _with(self.roomy, seat.bit, member=used < capacity)
 
     def _drop_load(self, seat: Seat) -> None:
         used, capacity = seat.used, seat.agent.capacity
