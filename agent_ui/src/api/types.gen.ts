@@ -2552,11 +2552,15 @@ export interface components {
         };
         /**
          * TransferTo
-         * @description Where a session goes: to an agent, a team, whoever has the skills, or a bot. Exactly one is named.
+         * @description Where a session goes: to an agent, a team, another queue, whoever has the skills, or a bot. Exactly one is named.
+         *
+         *         Supervisors also move sessions that wait: to an agent is then at once, without an offer.
          */
         TransferTo: {
             /** @default null */
             agent_id: string | null;
+            /** @default null */
+            queue_id: string | null;
             /** @default null */
             team_id: string | null;
             /** @default null */
