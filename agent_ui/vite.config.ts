@@ -42,6 +42,7 @@ export default defineConfig({
             { name: 'vendor', test: /node_modules(?!.*(lucide.*icons|reka-ui.dist.(Dialog|Popover|Menu|DropdownMenu|RovingFocus|Collection)|socket\.io|engine\.io))/, minShareCount: 2 },
             // Left out is what only pages share that are not part of the first load.
             { name: 'shared', test: /agent_ui.src.(api|composables|model|stores).(?!(channels|settings|markdown|limits|mail|routing[A-Za-z]*|planning[A-Za-z]*)\.ts)/, minShareCount: 2 },
+            // The icons named are on the first screen and on later ones: alone, each would be a file of its own.
             { name: 'parts', test: /icons.(arrow-left|clock|ellipsis-vertical|lock|search|search-x|triangle-alert|waypoints)\.mjs|agent_ui.src.(ui.(Avatar|Button|ChannelIcon|Empty|IconButton|Kbd|Pill|PresenceDot|Skeleton|Spinner|Tabs|Tip|index)\b|features.console.(LevelPill|StatePill|MessageText|ThemeMenu|LanguageMenu|Attachments)\b|i18n)/, minShareCount: 2 },
           ],
         },
