@@ -17,6 +17,7 @@ from tests.ui.channels_page import ChannelsPage
 from tests.ui.console import Console
 from tests.ui.floor import open_floor, session_of
 from tests.ui.mail_desk import a_letter, mail_desk
+from tests.ui.planning_page import PlanningPage
 from tests.ui.queues_page import QueuesPage
 from tests.ui.routing_page import RoutingPage
 from tests.ui.screens import settle
@@ -168,6 +169,48 @@ async def test_the_queues_are_open_to_everybody(start_hub: StartHub, browser: Br
         await console.part("panel-review").click()
         await console.part("review-dialog").wait_for()
         await judge.look(page, "review", within="[data-testid=review-dialog]")
+    judge.verdict()
+
+
+async def test_planning_is_open_to_everybody(start_hub: StartHub, browser: Browser, axe: str) -> None:
+    judge = Judge()
+    async with open_floor(start_hub, browser) as floor:
+        await floor.made.admin.post("/skills", {"name": "billing", "label": {"zh": "账单", "en": "Billing"}})
+        hours = [{"weekday": 0, "start": "09:00", "end": "18:00"}]
+        await floor.made.admin.post("/business-hours", {"name": "Service", "hours": hours})
+        await floor.visitor("how do I return a lamp?")
+        tab = await floor.stack.enter_async_context(open_tab(browser, floor.hub.url, scripts=[axe]))
+        console, page = Console(tab), tab.page
+        plans = PlanningPage(console)
+        await console.sign_in(ADMIN, PASSWORD)
+        await plans.open("hours")
+        await plans.import_holidays("cn-2026")
+        await plans.turn_to("2026-10")
+        await judge.look(page, "hours")
+        await plans.date("2026-10-01").click()
+        await judge.look(page, "a date", within="[data-testid=date-dialog]")
+        await plans.part("date-cancel").click()
+        await plans.part("holidays-import").click()
+        await plans.part("holidays-days").wait_for()
+        await judge.look(page, "holidays", within="[data-testid=holidays-dialog]")
+        await plans.part("holidays-cancel").click()
+        await plans.switch("skills")
+        await plans.part("skill-cell").first.click()
+        await page.keyboard.type("9")
+        await judge.look(page, "skills")
+        await plans.part("skill-add").click()
+        await judge.look(page, "a skill", within="[data-testid=skill-dialog]")
+        await page.keyboard.press("Escape")
+        await plans.switch("what-if")
+        for part in ("wish-queues", "wish-agents"):
+            await plans.part(part).locator("summary").first.click()
+        await plans.part("wish-add-agents").click()
+        await judge.look(page, "what if")
+        await plans.part("what-if-run").click()
+        await plans.part("what-if-answer").wait_for()
+        await judge.look(page, "waits")
+        await plans.switch("staffing")
+        await judge.look(page, "staffing")
     judge.verdict()
 
 

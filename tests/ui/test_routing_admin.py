@@ -75,7 +75,7 @@ async def test_a_rule_is_made_tried_and_works(floor: Floor) -> None:
     await expect(pages.part("rule-preview")).to_contain_text("wait in Complaints")
     await pages.save_rule()
     await expect(pages.rule("Refunds go to billing").get_by_test_id("rule-sentence")).to_contain_text(
-        "If the message has “refund” “money back” “退款” or another of 4 words, then wait in Complaints, and ask for"
+        "If the message has “refund”, “money back”, “退款” or another of 4 words, then wait in Complaints, and ask for"
     )
 
     await pages.attempt("I want my MONEY back")

@@ -92,7 +92,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return channels, teams, skills, tags, bots and colleagues
+         * Return channels, teams, skills, tags, bots, queues and colleagues
          * @description Allowed: admin, supervisor, agent, trainer, auditor.
          */
         get: operations["get_workspace"];
@@ -1750,6 +1750,7 @@ export interface components {
             skills: components["schemas"]["SkillShort"][];
             tags: components["schemas"]["TagShort"][];
             bots: components["schemas"]["BotShort"][];
+            queues: components["schemas"]["QueueShort"][];
             colleagues: components["schemas"]["Colleague"][];
             routing: components["schemas"]["RoutingTimes"];
             has_simulator: boolean;
@@ -1800,6 +1801,14 @@ export interface components {
          * @description A bot as lists name it.
          */
         BotShort: {
+            id: string;
+            name: string;
+        };
+        /**
+         * QueueShort
+         * @description A queue; the default one has no name until somebody gives it one.
+         */
+        QueueShort: {
             id: string;
             name: string;
         };

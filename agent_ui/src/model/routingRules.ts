@@ -114,6 +114,7 @@ export interface RuleNames {
   either(parts: string[]): string
   all(parts: string[]): string
   quoted(word: string): string
+  listed(parts: string[]): string
 }
 
 /** A part of a sentence: the key of its text and what goes into it. */
@@ -133,7 +134,7 @@ export function whenClauses(when: RuleWhen, names: RuleNames): Clause[] {
   list('levels', when.levels.map(names.level))
   list('feelings', when.feelings.map(names.feeling))
   const told = when.words.slice(0, TOLD_WORDS).map(names.quoted)
-  if (when.words.length > TOLD_WORDS) clauses.push({ key: 'wordsMany', values: { list: told.join(' '), n: when.words.length } })
+  if (when.words.length > TOLD_WORDS) clauses.push({ key: 'wordsMany', values: { list: names.listed(told), n: when.words.length } })
   else list('words', told)
   if (when.hours) clauses.push({ key: when.hours, values: {} })
   return clauses

@@ -10,10 +10,11 @@ from hub.api.access import EVERYBODY
 from hub.api.call import Call, Nothing
 from hub.api.routes import Routes
 from hub.model.agent import Agent, PresenceStatus
-from hub.model.ids import AgentId, BotId, ChannelId, TeamId
+from hub.model.ids import AgentId, BotId, ChannelId, QueueId, TeamId
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import ChannelKind
 from hub.services import Services
+from hub.services.router_config import every_queue
 
 routes = Routes("workspace")
 
@@ -78,6 +79,13 @@ class RoutingTimes(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_s: float
 
 
+class QueueShort(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue; the default one has no name until somebody gives it one."""
+
+    id: QueueId
+    name: str
+
+
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """The workspace as a screen needs it."""
 
@@ -87,6 +95,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[SkillShort, ...]
     tags: tuple[TagShort, ...]
     bots: tuple[BotShort, ...]
+    queues: tuple[QueueShort, ...]
     colleagues: tuple[Colleague, ...]
     routing: RoutingTimes
     has_simulator: bool
@@ -95,7 +104,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 @routes.on("GET", "/workspace", access=EVERYBODY)
 async def get_workspace(call: Call[Nothing, Nothing]) -> Workspace:
-    """Return channels, teams, skills, tags, bots and colleagues."""
+    """Return channels, teams, skills, tags, bots, queues and colleagues."""
     services, settings = call.services, call.settings
     directory = services.directory
     return Workspace(
@@ -114,6 +123,7 @@ async def get_workspace(call: Call[Nothing, Nothing]) -> Workspace:
         skills=tuple(SkillShort(id=skill.id, name=skill.name, label=skill.label) for skill in directory.skills()),
         tags=tuple(TagShort(id=tag.id, name=tag.name, color=tag.color) for tag in directory.tags()),
         bots=tuple(BotShort(id=bot.id, name=bot.name) for bot in directory.bots()),
+        queues=tuple(QueueShort(id=queue.id, name=queue.name) for queue in every_queue(directory.queues())),
         colleagues=tuple(_colleague(services, agent) for agent in directory.agents() if _serves(agent)),
         routing=RoutingTimes(accept_timeout_s=settings.accept_timeout_s, wrap_up_s=settings.wrap_up_s),
         has_simulator=settings.has_simulator,

@@ -5,7 +5,6 @@ import { useFailure } from '@/composables/failure'
 import { useAuth } from '@/stores/auth'
 import { useLive } from '@/stores/live'
 import { useUi } from '@/stores/ui'
-import { useWorkspace } from '@/stores/workspace'
 import { useQueues } from './store'
 
 export function useWaitingActs() {
@@ -14,13 +13,11 @@ export function useWaitingActs() {
   const auth = useAuth()
   const live = useLive()
   const queues = useQueues()
-  const workspace = useWorkspace()
   const { attempt } = useFailure()
 
-  // Who is in line goes to an agent by the router; by hand only from another agent, or to a bot.
   const may = {
-    assign: (row: Waiting) => auth.writes && row.place === 'agent',
-    transfer: (row: Waiting) => auth.writes && (row.place === 'agent' || (row.place === 'line' && row.lane?.lane !== 'reviewed' && !!workspace.workspace?.bots.length)),
+    assign: (row: Waiting) => auth.writes && row.place !== 'bot',
+    transfer: (row: Waiting) => auth.writes && (row.place === 'agent' || row.place === 'line'),
     raise: (row: Waiting) => auth.writes && row.priority > 0 && row.place !== 'agent',
     lane: (row: Waiting, lane: Lane) => auth.writes && (row.lane?.lane ?? 'normal') !== lane,
   }

@@ -16,7 +16,8 @@ export function useForm(root: Ref<HTMLElement | undefined>, fields: () => readon
     await nextTick()
     const found = root.value?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? root.value?.querySelector<HTMLElement>('[data-testid="field-error"]')
     found?.focus()
-    found?.scrollIntoView({ block: 'nearest' })
+    // With its name above it.
+    found?.closest('div')?.scrollIntoView({ block: 'nearest' })
   }
 
   function forget(field: string): void {

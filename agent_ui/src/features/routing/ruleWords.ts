@@ -41,6 +41,7 @@ export function useRuleWords() {
     priority: priorityName,
     either: (parts) => spaced(tools.value.either.format(parts)),
     all: (parts) => spaced(tools.value.all.format(parts)),
+    listed: (parts) => parts.join(t('routing.listGap')),
     quoted: (word) => t('routing.quoted', { word }),
   }
   const say = (group: 'if' | 'then') => (clause: Clause) => t(`routing.${group}.${clause.key}`, clause.values)
