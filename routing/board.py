@@ -275,6 +275,15 @@ class Board:
             for part in one.all:
                 yield from part
 
+    @property
+    def waiting_count(self) -> int:
+        """How many wait, in all lines."""
+        return sum(len(part) for lane in self.lanes for part in lane.all)
+
+    def in_order(self) -> Iterator[Key]:
+        """Yield the places of all who wait in R2 order."""
+        return merge(*(part for lane in self.lanes for part in lane.all if part))
+
     def waiting_since(self, queue: str, key: Key | None) -> Iterator[Key]:
         """Yield in R2 order the places of those of a queue from this place on; of all from None on."""
         return merge(*(part.since(key) for lane in self.of_queue(queue) for part in lane.all if part))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -131,6 +132,15 @@ class Engine:
             return []
         keys: list[Key] = sorted(self._state.board.waiting(lane))
         return [key[3] for key in keys]
+
+    @property
+    def waiting_count(self) -> int:
+        """How many wait, in all lines."""
+        return self._state.board.waiting_count
+
+    def front(self, count: int) -> list[SessionId]:
+        """Return the first of all who wait, in R2 order; costs one look at every line, whoever waits behind."""
+        return [key[3] for key in islice(self._state.board.in_order(), count)]
 
     def position(self, session: SessionId) -> int | None:
         """Return 1 for the first of its line; None when it does not wait."""

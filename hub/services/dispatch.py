@@ -280,20 +280,18 @@ class Dispatch:
         if not everything:
             present = {one: figures for one, figures in present.items() if self._presences.told(one) != figures}
         self._presences.tell_figures(present)
-        waiting = leader.engine.waiting()
-        self.router_figures.waiting = len(waiting)
-        now = self._core.clock.now()
-        since = [leader.waiting_since(SessionId(session)) for session in waiting]
-        longest = max((seconds_between(at, now) for at in since if at), default=0.0)
+        waiting = self.router_figures.waiting = leader.engine.waiting_count
+        since = leader.longest_waits_since()
+        longest = seconds_between(since, self._core.clock.now()) if since else 0.0
         items = tuple(
             QueueItem(
                 session_id=SessionId(session),
                 position=leader.engine.position(session) or 1,
                 estimated_wait_s=leader.engine.estimated_wait(session),
             )
-            for session in waiting[:_SHOWN]
+            for session in leader.engine.front(_SHOWN)
         )
-        figures = QueueFigures(waiting=len(waiting), longest_wait_s=round(longest, 1), items=items)
+        figures = QueueFigures(waiting=waiting, longest_wait_s=round(longest, 1), items=items)
         self._core.bus.signal(QUEUE, msgspec.json.encode(figures))
 
     def _take_figures(self, payload: bytes) -> None:

@@ -18,6 +18,7 @@ from hub.services.directory import Directory
 from hub.services.dispatch_view import Known, View, asked_by, standing_events
 from hub.services.leader_people import People
 from hub.services.leader_writing import Writing
+from hub.services.longest_wait import LongestWait
 from hub.services.recording import Recorder
 from hub.services.router_config import Configured, Lines, Place, configured, is_line_open, place_of
 from hub.services.router_figures import RouterFigures
@@ -62,6 +63,7 @@ class Leader:
         self.settings = configured(directory, core.session)
         self.engine = Engine(self.settings.config, epoch)
         self._known: dict[SessionId, Known] = {}
+        self._longest = LongestWait(self._known)
         self._places: dict[SessionId, Place] = {}
         self._offline: set[SessionId] = set()
         self._old_offers: dict[SessionId, tuple[OfferId, float]] = {}
@@ -157,6 +159,7 @@ class Leader:
             self._known.pop(session.id, None)
         else:
             self._known[session.id] = known
+            self._longest.note(session.id)
         is_offline = session.state == "queued" and session.offline is not None
         (self._offline.add if is_offline else self._offline.discard)(session.id)
         if known is not None or is_offline:
@@ -209,6 +212,7 @@ class Leader:
             after = believed(decision, known)
             if after is not None:
                 self._known[session_id] = after
+                self._longest.note(session_id)
             else:
                 del self._known[session_id]
         if found is not None:
@@ -291,10 +295,9 @@ class Leader:
                 events += standing_events(session_id, known, self._event_id)
         return events
 
-    def waiting_since(self, session_id: SessionId) -> Timestamp | None:
-        """Return when a session was queued."""
-        known = self._known.get(session_id)
-        return known.since if known else None
+    def longest_waits_since(self) -> Timestamp | None:
+        """Return since when the one waits who has waited longest; None when nobody waits."""
+        return self._longest.since()
 
     async def close(self) -> None:
         """Stop: what is being committed ends or is dropped; the next leader finds it in the store."""
