@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "send_message": {"text": "x", "client_id": "1"},
     "transfer_session": {"to": {"skills": {}}},
     "merge_customer": {"other_id": "nothing"},
+    "review_session": {"outcome": "refused"},
 }
 
 

@@ -62,5 +62,5 @@ function jobStore<Question, Result>(name: string, begin: (question: Question) =>
   })
 }
 
-export const useWhatIfJob = jobStore<Wish, WhatIfResult>('whatIfJob', tryApi.whatIf)
-export const useStaffingJob = jobStore<Partial<StaffingTask>, StaffingResult>('staffingJob', tryApi.staffing)
+export const useWhatIfJob = jobStore<Wish, WhatIfResult>('whatIfJob', (wish) => tryApi.whatIf(wish))
+export const useStaffingJob = jobStore<Partial<StaffingTask>, StaffingResult>('staffingJob', (task) => tryApi.staffing(task))
