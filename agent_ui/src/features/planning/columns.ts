@@ -25,7 +25,7 @@ export function useColumns() {
   /** What is read aloud of a cell. */
   function saidOf(member: Member, column: Column): string {
     const name = titleOf(column)
-    if (column.kind === 'languages') return `${member.name}, ${name}: ${member.languages.map(languageName).join(', ')}`
+    if (column.kind === 'languages') return `${member.name}, ${name}: ${textOf(member, column)} (${member.languages.map(languageName).join(', ')})`
     const value = textOf(member, column)
     return `${member.name}, ${name}: ${column.kind === 'skill' ? (value ? t('planning.skills.level', { n: value }) : t('planning.skills.none')) : value}`
   }
