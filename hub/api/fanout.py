@@ -80,20 +80,20 @@ class Fanout:
         self._sockets = sockets
         self._sign = sign
         self._clock = clock
-        self._last = ""
+        self._last: Cursor | None = None
         self._signals = 0
         self._waiting: dict[SessionId, CustomerId] = {}
         self._visitor_sessions: dict[SessionId, tuple[object, ...]] = {}
 
     def begin(self, end: Cursor) -> None:
         """Take the end of the stream as the place that signals name until the first event."""
-        self._last = self._last or end.encode()
+        self._last = self._last or end
 
     def hear(self, published: Published) -> None:
         """Send a commit's events to whoever hears them."""
         commit = published.commit
         last = max(0, len(commit.events) - 1)
-        self._last = Cursor(epoch=published.epoch, position=published.position, index=last).encode()
+        self._last = Cursor(epoch=published.epoch, position=published.position, index=last)
         people = set(self._sockets.room(EVERYTHING))
         for agent_id in commit.audience:
             people.update(self._sockets.room(agent_room(agent_id)))
@@ -158,10 +158,10 @@ class Fanout:
         """Send something that may be lost (typing, presence, queue) to agents in a room."""
         # A client that is still catching up would take the cursor for its own place.
         members = [connection for connection in self._sockets.room(room) if connection.held is None]
-        if not members:
+        if not members or self._last is None:
             return
         self._signals += 1
-        cursor = f"{self._last}~{self._signals}"
+        cursor = self._last.encode(self._signals)
         told = WireEvent(cursor=cursor, type=type_, session_id=session_id, at=self._clock.now(), data=data)
         outgoing = Outgoing.of("/agent", "event", told)
         for connection in members:

@@ -14,6 +14,8 @@ import msgspec
 
 from hub.model.commit import Commit, Committed
 
+_END = "_"
+
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A place in the event stream: after event `index` of the commit at `position`, in the stream's `epoch`."""
@@ -22,19 +24,19 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, order=True):
     position: int
     index: int
 
-    def encode(self) -> str:
-        """Write the cursor as the opaque text that clients keep."""
-        return f"{self.epoch}.{self.position}.{self.index}"
+    def encode(self, signal: int | None = None) -> str:
+        """Write the cursor as the opaque text that clients keep; `signal` tells signals of one place apart.
+
+        It ends with a mark, so that a text that was cut is not taken for another place.
+        """
+        return f"{self.epoch}.{self.position}.{self.index}{'' if signal is None else f'~{signal}'}{_END}"
 
     @classmethod
     def decode(cls, text: object) -> Cursor | None:
-        """Read a client's cursor; None when it is not one of ours.
-
-        What follows a `~` only tells signals of one place apart.
-        """
-        if not isinstance(text, str) or len(text) > 100:
+        """Read a client's cursor; None when it is not one of ours."""
+        if not isinstance(text, str) or len(text) > 100 or not text.endswith(_END):
             return None
-        epoch, _, rest = text.partition("~")[0].partition(".")
+        epoch, _, rest = text.removesuffix(_END).partition("~")[0].partition(".")
         position, _, index = rest.partition(".")
         if not (epoch and position.isascii() and position.isdigit() and index.isascii() and index.isdigit()):
             return None

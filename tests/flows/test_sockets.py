@@ -33,7 +33,7 @@ async def _push_many(made: Workspace, channel: Json, count: int, *, padding: str
 
 def _numbers(events: list[Json]) -> list[int]:
     created = [event["data"]["entry"] for event in events if event["type"] == "message.created"]
-    return [int(entry["content"]["text"][:5]) for entry in created]
+    return [int(entry["content"]["text"][:5]) for entry in created if entry["direction"] == "in"]
 
 
 @asynccontextmanager
