@@ -12,6 +12,7 @@ import bots
 from bots.actions.requests import ActionOutcome
 from bots.dialogue import Dialogue
 from bots.dialogue.memory import Memory
+from bots.nlu.emotion import LEVELS, Emotion
 from bots.nlu.entities import Entity
 from bots.nlu.understanding import FALLBACK, Understanding
 from hub.ports.understanding import BotAnswer, Turn
@@ -134,9 +135,9 @@ def _understood(draw: st.DrawFn) -> Understanding:
     ranking = () if draw(st.integers(0, 9)) == 0 else ((intent, 0.7), ("a", 0.2))
     is_fallback = intent == FALLBACK or not ranking
     text = draw(st.sampled_from(["", "word", "1", "2", "w" * 9_000]))
-    return Understanding(
-        text=text, ranking=ranking, is_fallback=is_fallback, entities=entities, is_angry=draw(st.integers(0, 29)) == 0
-    )
+    level = draw(st.sampled_from((*LEVELS[:1] * 20, *LEVELS)))
+    emotion = Emotion(level=level, score=0.0)
+    return Understanding(text=text, ranking=ranking, is_fallback=is_fallback, entities=entities, emotion=emotion)
 
 
 def _work_out(turn: Turn, understood: Understanding, outcomes: list[ActionOutcome]) -> BotAnswer:
