@@ -63,6 +63,8 @@ def staffing(plan: Plan, chance: Callable[[], Chance], *, share: float, within_s
             high = middle
         else:
             low = middle
+    # One more than needed shows what an extra agent would bring.
+    reaches(min(MOST_AGENTS, high + 1))
     points = tuple(tried[agents] for agents in sorted(tried))
     return Staffing(share=share, within_s=within_s, agents=high, points=points)
 

@@ -74,6 +74,10 @@ class StaffingResult(msgspec.Struct, frozen=True, kw_only=True):
     """About so many were played for each number of agents."""
 
 
+_AROUND = 4
+"""The textbook's line is drawn so many agents to both sides of the answer; its points cost nothing."""
+
+
 def check(task: StaffingTask) -> None:
     """Refuse what would take for ever; raises ValueError with a plain sentence."""
     load = task.per_hour * task.handle_s / 3600
@@ -106,13 +110,14 @@ def play(payload: bytes, progress: Progress) -> bytes:
     found = staffing(plan, chance, share=task.share, within_s=task.within_s)
     per_s = task.per_hour / 3600
     servers = erlang.agents_needed(per_s, task.handle_s, share=task.share, within_s=task.within_s)
+    drawn = {*range(max(1, found.agents - _AROUND), found.agents + _AROUND + 1), *(one.agents for one in found.points)}
     result = StaffingResult(
         share=task.share,
         within_s=task.within_s,
         agents=found.agents,
         points=found.points,
         textbook_agents=-(-servers // task.concurrency),
-        textbook=tuple(_textbook(task, point.agents) for point in found.points),
+        textbook=tuple(_textbook(task, agents) for agents in sorted(drawn)),
         load=round(per_s * task.handle_s, 2),
         customers=round(task.per_hour * hours),
     )

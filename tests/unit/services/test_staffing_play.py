@@ -20,7 +20,9 @@ def test_the_simulated_answer_is_near_the_textbook_and_each_point_has_both() -> 
     assert found.load == 4
     assert found.textbook_agents == 7
     assert abs(found.agents - found.textbook_agents) <= 1
-    assert [point.agents for point in found.points] == [point.agents for point in found.textbook]
+    assert {point.agents for point in found.points} <= {point.agents for point in found.textbook}
+    assert {found.agents - 1, found.agents, found.agents + 1} <= {point.agents for point in found.points}
+    assert set(range(found.agents - 3, found.agents + 5)) <= {point.agents for point in found.textbook}
     reached = {point.agents: point.in_time for point in found.points}
     assert reached[found.agents] >= 0.8 > reached[found.agents - 1]
     same = next(point for point in found.textbook if point.agents == found.agents)
