@@ -55,7 +55,18 @@ export function addWords(part: Part): Promise<void> {
 
 /** A part of the screen that is fetched with its words. */
 export function withWords<T>(part: Part, fetchPart: () => Promise<T>): () => Promise<T> {
-  return async () => (await Promise.all([fetchPart(), addWords(part)]))[0]
+  return () => patiently(async () => (await Promise.all([fetchPart(), addWords(part)]))[0])
+}
+
+/** Asks again while the hub is away: a part that was wanted during a restart comes a moment later. */
+async function patiently<T>(ask: () => Promise<T>, left = 7, waitMs = 500): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!left) throw error
+    await new Promise((wake) => setTimeout(wake, waitMs))
+    return patiently(ask, left - 1, Math.min(2 * waitMs, 8000))
+  }
 }
 
 export async function setLocale(locale: Locale, remember = true): Promise<void> {
