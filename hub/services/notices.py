@@ -21,7 +21,7 @@ from hub.model.queue_notices import FIRST_AFTER_S, Limits, Standing, after, deci
 from hub.model.queues import Queue, Told
 from hub.model.session import Session
 from hub.model.timestamps import to_seconds
-from hub.model.workspace import BusinessHours, Channel
+from hub.model.workspace import Channel
 from hub.ports.bus import Published
 from hub.ports.channel import Capabilities
 from hub.services.connectors import Connectors
@@ -30,8 +30,9 @@ from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.measures import parts_on
 from hub.services.notice_texts import closed_text, language_of, waiting_text
+from hub.services.router_config import queue_of
 from hub.services.sessions import Sessions
-from hub.services.zones import is_unknown, load_zones
+from hub.services.zones import load_zones
 
 log = structlog.get_logger()
 
@@ -165,7 +166,7 @@ class Notices:
         if offline is None or not _closed_is_untold(session):
             return
         await load_zones(self._directory)
-        now, zone = self._core.clock.now(), self._zone(session)
+        now, zone = self._core.clock.now(), queue_of(self._directory, session).zone
         said = session.last_message.text if session.last_message else ""
         # Whoever has given a number is not asked for one.
         has_number = bool(offline.contact or find_phone(said))
@@ -218,12 +219,6 @@ class Notices:
             once=capabilities.automatic_per_hour > 0,
             left=window.left if window else None,
         )
-
-    def _zone(self, session: Session) -> str:
-        queue = self._directory.find(Queue, session.demand.queue)
-        hours_id = session.demand.hours_id or (queue.business_hours_id if queue else None)
-        hours = self._directory.find(BusinessHours, hours_id) if hours_id else None
-        return hours.zone if hours and not is_unknown(hours.zone) else "UTC"
 
 
 def _closed_is_untold(session: Session) -> bool:
