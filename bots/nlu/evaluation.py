@@ -16,48 +16,12 @@ import numpy as np
 from bots.nlu.calibration import folds
 from bots.nlu.model import Model, train
 from bots.training.dataset import Example, Project
+from hub.model.evaluation import Bar, Confusion, Evaluation, IntentScores
 
 OUT_OF_SCOPE = frozenset({"out_of_scope", "oos", "nlu_fallback"})
 """Intents that mean "none of ours", where the model has not learnt them: right when the model falls back."""
 _BINS = 15
-
-
-class IntentScores(msgspec.Struct, frozen=True, kw_only=True):
-    """How one intent fares; `support` is how many of the examples are its own."""
-
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-class Confusion(msgspec.Struct, frozen=True, kw_only=True):
-    """One sentence that was taken for something else."""
-
-    text: str
-    intent: str
-    taken_for: str
-    confidence: float
-
-
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model fares on examples.
-
-    `calibration_error` is the expected one in 15 bins of equal width. `fallback_rate` is the share of the examples in
-    scope for which the model would have fallen back, `out_of_scope_recall` the share of those out of scope (None when
-    there are none). `matrix` counts intent, then what it was taken for; `confused` are the sentences behind it.
-    """
-
-    examples: int
-    accuracy: float
-    macro_f1: float
-    calibration_error: float
-    fallback_rate: float
-    accuracy_after_fallback: float
-    out_of_scope_recall: float | None
-    per_intent: Mapping[str, IntentScores]
-    matrix: Mapping[str, Mapping[str, int]]
-    confused: tuple[Confusion, ...]
+_BARS = 20
 
 
 class _Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +34,7 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
     """Judge a model by examples, which should not be those that it was trained on."""
-    return _summary(_judge(model, examples), frozenset(model.intents))
+    return _summary(_judge(model, examples), frozenset(model.intents), model.traits.doubt.threshold)
 
 
 def cross_validate(project: Project, parts: int = 5) -> Evaluation:
@@ -84,7 +48,7 @@ def cross_validate(project: Project, parts: int = 5) -> Evaluation:
         seen = tuple(example for number, example in enumerate(examples) if number not in held_back)
         model = train(replace(project, data=replace(project.data, examples=seen)))
         judged += _judge(model, [examples[number] for number in part])
-    return _summary(judged, frozenset(names))
+    return _summary(judged, frozenset(names), project.config.threshold)
 
 
 def _judge(model: Model, examples: Sequence[Example]) -> list[_Judged]:
@@ -104,7 +68,7 @@ def _judge(model: Model, examples: Sequence[Example]) -> list[_Judged]:
     return judged
 
 
-def _summary(judged: Sequence[_Judged], known: frozenset[str]) -> Evaluation:
+def _summary(judged: Sequence[_Judged], known: frozenset[str], threshold: float) -> Evaluation:
     strangers = [item for item in judged if item.intent in OUT_OF_SCOPE - known]
     own = [item for item in judged if item.intent not in OUT_OF_SCOPE - known]
     right = [item.guess == item.intent for item in own]
@@ -128,7 +92,17 @@ def _summary(judged: Sequence[_Judged], known: frozenset[str]) -> Evaluation:
             for item in own
             if item.guess != item.intent
         ),
+        histogram=_histogram([item.confidence for item in own], right),
+        threshold=threshold,
     )
+
+
+def _histogram(confidences: Sequence[float], right: Sequence[bool]) -> tuple[Bar, ...]:
+    bars = Counter(
+        (min(int(confidence * _BARS), _BARS - 1), is_right)
+        for confidence, is_right in zip(confidences, right, strict=True)
+    )
+    return tuple(Bar(right=bars[number, True], wrong=bars[number, False]) for number in range(_BARS))
 
 
 def _per_intent(matrix: Mapping[str, Counter[str]]) -> dict[str, IntentScores]:

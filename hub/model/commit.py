@@ -64,6 +64,13 @@ RecordKind = Literal[
     "routing_log",
     "alarm",
     "long_job",
+    "bot_file",
+    "bot_edit",
+    "bot_version",
+    "bot_turn",
+    "article",
+    "article_vote",
+    "model_server",
     "system",
 ]
 JobKind = Literal["bot_turn", "push", "timer", "fetch", "status", "profile"]
