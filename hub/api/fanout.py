@@ -6,7 +6,7 @@ visitors hear the messages and the state of their own sessions, and never a priv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
 
@@ -29,6 +29,10 @@ from hub.services.visitors import is_visible
 
 EVERYTHING = "everything"
 STAFF = "staff"
+FIGURES_GAP_S = 2.0
+"""Least time between two tellings of colleagues' loads and of the queue to one agent: with hundreds of agents who serve
+a chat a minute, telling each of each change would be most of the hub's work. Supervisors, and whoever it is about, hear
+at once; so does everybody of who comes and goes."""
 _TOLD = ("session.", "message.", "activity.", "customer.", "ticket.", "alarm.")
 
 
@@ -82,6 +86,8 @@ class Fanout:
         self._clock = clock
         self._last: Cursor | None = None
         self._signals = 0
+        self._loads: dict[AgentId, Presence] = {}
+        self._figures_at = 0.0
         self._waiting: dict[SessionId, CustomerId] = {}
         self._visitor_sessions: dict[SessionId, tuple[object, ...]] = {}
 
@@ -156,8 +162,13 @@ class Fanout:
 
     def signal(self, room: str, type_: str, session_id: SessionId | None, data: dict[str, object]) -> None:
         """Send something that may be lost (typing, presence, queue) to agents in a room."""
+        self._signal(self._sockets.room(room), type_, session_id, data)
+
+    def _signal(
+        self, people: Iterable[Connection], type_: str, session_id: SessionId | None, data: dict[str, object]
+    ) -> None:
         # A client that is still catching up would take the cursor for its own place.
-        members = [connection for connection in self._sockets.room(room) if connection.held is None]
+        members = [connection for connection in people if connection.held is None]
         if not members or self._last is None:
             return
         self._signals += 1
@@ -167,15 +178,17 @@ class Fanout:
         for connection in members:
             self._sockets.send(connection, outgoing)
 
-    def tell_presence(self, agent_id: AgentId, presence: Presence) -> None:
-        """Tell the staff of a colleague's presence."""
-        data: dict[str, object] = {
-            "agent_id": agent_id,
-            "status": presence.status,
-            "used": presence.used,
-            "capacity": presence.capacity,
-        }
-        self.signal(STAFF, "agent.presence", None, data)
+    def tell_presences(self, changed: Mapping[AgentId, Presence], came_or_went: Set[AgentId]) -> None:
+        """Tell the staff of colleagues' presence: `changed` are the figures that are new, if any."""
+        for agent_id, presence in changed.items():
+            data = _presence(agent_id, presence)
+            if agent_id in came_or_went:
+                self._loads.pop(agent_id, None)
+                self.signal(STAFF, "agent.presence", None, data)
+                continue
+            self._loads[agent_id] = presence
+            own = self._sockets.room(agent_room(agent_id))
+            self._signal({*self._sockets.room(EVERYTHING), *own}, "agent.presence", None, data)
 
     def tell_queue(self, figures: QueueFigures) -> None:
         """Tell the staff how the queue stands, and each waiting visitor their place."""
@@ -184,7 +197,17 @@ class Fanout:
             "longest_wait_s": figures.longest_wait_s,
             "items": figures.items,
         }
-        self.signal(STAFF, "queue.updated", None, data)
+        leaders = set(self._sockets.room(EVERYTHING))
+        self._signal(leaders, "queue.updated", None, data)
+        now = self._clock.seconds()
+        if now - self._figures_at >= FIGURES_GAP_S:
+            self._figures_at = now
+            agents = set(self._sockets.room(STAFF)) - leaders
+            self._signal(agents, "queue.updated", None, data)
+            if self._loads:
+                loads = [_presence(agent_id, presence) for agent_id, presence in self._loads.items()]
+                self._loads = {}
+                self._signal(agents, "agents.presence", None, {"items": loads})
         for item in figures.items:
             customer_id = self._waiting.get(item.session_id)
             if customer_id is None:
@@ -192,6 +215,15 @@ class Fanout:
             outgoing = Outgoing.of("/visitor", "queue", visitor_place(item.position, item.estimated_wait_s))
             for connection in tuple(self._sockets.room(visitor_room(customer_id))):
                 self._sockets.send(connection, outgoing)
+
+
+def _presence(agent_id: AgentId, presence: Presence) -> dict[str, object]:
+    return {
+        "agent_id": agent_id,
+        "status": presence.status,
+        "used": presence.used,
+        "capacity": presence.capacity,
+    }
 
 
 def visitor_message(session_id: SessionId, message: Message, sign: SignUrl, name: str = "message") -> Outgoing:

@@ -29,7 +29,7 @@ class Realtime:
         self._visitors = VisitorSockets(self.sockets, services, sign)
         self._hours: asyncio.Task[None] | None = None
         services.core.bus.subscribe(self.fanout.hear)
-        services.presences.watch(self.fanout.tell_presence)
+        services.presences.watch(self.fanout.tell_presences)
         services.dispatch.watch(self.fanout.tell_queue)
         services.typing.watch(self._tell_typing)
 

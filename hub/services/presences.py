@@ -7,7 +7,7 @@ The router combines both; what it finds comes back here as figures that every no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 import msgspec
 import structlog
@@ -31,6 +31,8 @@ _WITHOUT_SOCKET_S = 12 * 3600.0
 """How long an agent that set itself online by REST, with no socket at all, counts as connected: a working day."""
 _BY_REST = "rest"
 
+PresenceWatcher = Callable[[Mapping[AgentId, Presence], Set[AgentId]], None]
+
 
 class Presences:
     """Knows who is there."""
@@ -43,11 +45,11 @@ class Presences:
         self._connections: dict[AgentId, set[str]] = {}
         self._figures: dict[AgentId, Presence] = {}
         self.source: Callable[[Agent], Presence] | None = None
-        self._watchers: list[Callable[[AgentId, Presence], None]] = []
+        self._watchers: list[PresenceWatcher] = []
         core.bus.listen(FIGURES, self._take_figures)
 
-    def watch(self, watcher: Callable[[AgentId, Presence], None]) -> None:
-        """Call the watcher with each agent whose figures changed."""
+    def watch(self, watcher: PresenceWatcher) -> None:
+        """Call the watcher with the figures that changed, and who of these came, went or changed the status."""
         self._watchers.append(watcher)
 
     def current(self, agent_id: AgentId) -> Presence:
@@ -103,11 +105,15 @@ class Presences:
         return frozenset(AgentId(member.partition("|")[0]) for member in await self._core.bus.members(GROUP))
 
     def _take_figures(self, payload: bytes) -> None:
-        for agent_id, presence in msgspec.json.decode(payload, type=dict[AgentId, Presence]).items():
-            if self._figures.get(agent_id) != presence:
-                self._figures[agent_id] = presence
-                for watcher in self._watchers:
-                    watcher(agent_id, presence)
+        told = msgspec.json.decode(payload, type=dict[AgentId, Presence])
+        changed = {one: presence for one, presence in told.items() if self._figures.get(one) != presence}
+        came_or_went = {
+            one for one in changed if one not in self._figures or self._figures[one].status != changed[one].status
+        }
+        self._figures |= changed
+        if changed:
+            for watcher in self._watchers:
+                watcher(changed, came_or_went)
 
     def tell_figures(self, figures: Mapping[AgentId, Presence]) -> None:
         """Tell all nodes what the router found (the router calls this)."""

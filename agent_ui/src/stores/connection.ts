@@ -15,6 +15,8 @@ import { useWorkspace } from './workspace'
 
 export type Link = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'restored'
 
+type Colleague = { agent_id: string; status: PresenceStatus; used: number; capacity: number }
+
 const RESTORED_MS = 3_000
 // Bursts of queue changes lead to one fetch of the queue.
 const QUEUE_PAUSE_MS = 1_500
@@ -123,6 +125,11 @@ export const useConnection = defineStore('connection', () => {
     }, QUEUE_PAUSE_MS)
   }
 
+  function colleagueChanged({ agent_id: id, ...state }: Colleague): void {
+    workspace.setColleague(id, state)
+    if (id === auth.agent?.id) presence.take(state)
+  }
+
   function heard(event: StreamEvent): void {
     switch (event.type) {
       case 'typing': {
@@ -130,13 +137,12 @@ export const useConnection = defineStore('connection', () => {
         if (event.session_id && data.author) typing.heard(event.session_id, data.author, data.typing !== false)
         return
       }
-      case 'agent.presence': {
-        const data = event.data as { agent_id: string; status: PresenceStatus; used: number; capacity: number }
-        const { agent_id: id, ...state } = data
-        workspace.setColleague(id, state)
-        if (id === auth.agent?.id) presence.take(state)
+      case 'agent.presence':
+        colleagueChanged(event.data as Colleague)
         return
-      }
+      case 'agents.presence':
+        ;(event.data as { items: Colleague[] }).items.forEach(colleagueChanged)
+        return
       case 'queue.updated':
         queueChanged(event.data as QueueFigures)
         return
