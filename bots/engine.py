@@ -43,7 +43,7 @@ class IntentEngine:
 
         What the project lacks to disclose itself and to hand over comes from the shipped defaults.
         """
-        self.project = _with_defaults(project)
+        self.project = with_defaults(project)
         self.model = train(self.project) if model is None else model
         self._dialogue = Dialogue(self.project)
         self._doer = doer or Shipped(shop_actions(DemoOffice()))
@@ -106,8 +106,11 @@ def _defaults() -> Project:
     return read_folder(_HERE / "defaults")
 
 
-def _with_defaults(project: Project) -> Project:
-    """Return the project with the shipped responses, slots and the way to a person, where it has none of its own."""
+def with_defaults(project: Project) -> Project:
+    """Return the project as an engine takes it: with the shipped responses, slots and the way to a person.
+
+    What it has of its own stays.
+    """
     own, shipped = project.domain, _defaults().domain
     domain = replace(
         own,

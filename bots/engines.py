@@ -13,7 +13,10 @@ import msgspec
 from bots.actions import ActionServer, DemoOffice, Doer, FirstOf, HttpOffice, Shipped, shop_actions
 from bots.actions.server import TIME_LIMIT_S
 from bots.engine import IntentEngine, default_responses, load_demo
+from bots.nlu import Model, read_model
+from bots.nlu.encoder import SentenceEncoder
 from bots.rasa_remote import RasaEngine, RasaSettings
+from bots.teaching import given
 from bots.training import read_files
 from bots.training.domain_form import domain_form
 from hub.errors import InvalidInput
@@ -41,7 +44,8 @@ class BackOffice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class IntentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of an `intent` bot: a shipped `project`, or the `files` of one of its own (name to YAML text).
 
-    Actions are done by its action server, and by the shipped ones where that has none of the name.
+    What the bot is taught later takes their place. Actions are done by its action server, and by the shipped ones where
+    that has none of the name.
     """
 
     project: str | None = None
@@ -50,16 +54,27 @@ class IntentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     back_office: BackOffice | None = None
 
 
-def make(record: Bot) -> BotEngine:
+def make(
+    record: Bot,
+    files: Mapping[str, str] | None = None,
+    model: bytes | None = None,
+    encoder: SentenceEncoder | None = None,
+) -> BotEngine:
     """Make the engine for a bot's record.
 
+    Args:
+        record: The bot.
+        files: What it is taught; None takes what its settings name.
+        model: The model that was trained on these files; None trains one now, without an encoder.
+        encoder: The encoder of this installation, for models that were trained with it.
+
     Raises:
-        InvalidInput: the settings are wrong, or name no project and no files.
+        InvalidInput: the settings are wrong, name no project and no files, or the model cannot be read.
         TrainingFaults: its files have errors.
     """
     match record.engine:
         case "intent":
-            return _intent_engine(record)
+            return _intent_engine(record, files, None if model is None else read_model(model, encoder))
         case "rasa":
             return RasaEngine(_settings(record, RasaSettings), default_responses())
         case _:
@@ -73,17 +88,21 @@ def _settings(record: Bot, kind: type[Settings]) -> Settings:
         raise InvalidInput(f"The settings of the bot {record.name!r} are wrong: {err}") from err
 
 
-def _intent_engine(record: Bot) -> IntentEngine:
+def _intent_engine(record: Bot, files: Mapping[str, str] | None, model: Model | None) -> IntentEngine:
     settings = _settings(record, IntentSettings)
-    if settings.files:
-        engine = IntentEngine(read_files(settings.files))
-    elif settings.project == "demo":
+    if files is None and not settings.files and settings.project == "demo":
         engine = load_demo()
     else:
-        raise InvalidInput(f"The bot {record.name!r} needs settings.project (known: 'demo') or settings.files.")
+        engine = _taught(record, given(record.settings) if files is None else files, model)
     if settings.action_endpoint is None and settings.back_office is None:
         return engine
     return IntentEngine(engine.project, engine.model, doer=_doer(engine, settings))
+
+
+def _taught(record: Bot, files: Mapping[str, str], model: Model | None) -> IntentEngine:
+    if not files:
+        raise InvalidInput(f"The bot {record.name!r} needs settings.project (known: 'demo') or settings.files.")
+    return IntentEngine(read_files(files), model)
 
 
 def _doer(engine: IntentEngine, settings: IntentSettings) -> Doer:

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running application out. The only module that names implementations.
+"""The composition root: settings in, a running application out. It and `hub.app_bots` alone name implementations.
 
 Starting is ordered so that nothing acts before what it stands on is ready; stopping is the same order backwards, within
 ten seconds, so that sockets are told to come back, leases are released, and nothing is done twice.
@@ -32,23 +32,24 @@ from connectors.wecom_kf.connector import WecomKfConnector
 from hub.api.factory import make_app
 from hub.api.settings import ApiSettings
 from hub.api.socket import Realtime
+from hub.app_bots import make_engine, make_model_server, make_teacher, read_alike, read_feeling, try_encoder
 from hub.bus.memory import MemoryBus
 from hub.environment import SystemClock, SystemIds
 from hub.errors import Conflict, SettingsError
 from hub.model.agent import Agent
 from hub.model.ids import AgentId
-from hub.model.queues import Feeling
-from hub.model.workspace import Bot, ChannelKind
+from hub.model.workspace import ChannelKind
 from hub.ports.blobs import Blobs
 from hub.ports.bus import Bus
 from hub.ports.environment import Clock, Ids
 from hub.ports.store import Store
-from hub.ports.understanding import BotEngine
 from hub.services import Services
 from hub.services.accounts import Accounts
 from hub.services.alarms import Alarms
 from hub.services.attachments import Attachments
-from hub.services.bot_turns import BotEngines, BotTurns
+from hub.services.bot_knowledge import BotKnowledge
+from hub.services.bot_secrets import BotSecrets
+from hub.services.bot_turns import BotTurns
 from hub.services.channel_tools import ToolMaker
 from hub.services.connectors import Connectors, MakeConnector
 from hub.services.consents import Consents
@@ -58,6 +59,7 @@ from hub.services.deliveries import Deliveries
 from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.dispatch import Dispatch
+from hub.services.drafts import Drafts
 from hub.services.fetching import FETCH_LEASE_S, FETCHES_AT_ONCE, Fetching
 from hub.services.given_files import GivenFiles
 from hub.services.health import Health
@@ -65,7 +67,9 @@ from hub.services.hints import Hints
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
 from hub.services.jobs import Worker
+from hub.services.knowledge import Knowledge
 from hub.services.long_jobs import LongJobs
+from hub.services.model_servers import ModelServers
 from hub.services.notices import Notices
 from hub.services.outbox import PUSH_LEASE_S, Outbox
 from hub.services.presences import Presences
@@ -76,6 +80,7 @@ from hub.services.secrets import Secrets, keep_key
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
+from hub.services.teaching.teaching import make_teaching
 from hub.services.timers import Timers
 from hub.services.triage import Triage
 from hub.services.typing import TypingSignals
@@ -135,21 +140,6 @@ def _choose_bus(settings: Settings, store: Store, clock: Clock, ids: Ids) -> Bus
     return RedisBus(settings.bus, store, clock, ids)
 
 
-def _make_engine(bot: Bot) -> BotEngine:
-    """Make a bot's engine; called beside the loop, which is why it may load and train."""
-    from bots import engines  # noqa: PLC0415
-
-    return engines.make(bot)
-
-
-def read_feeling(text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
-    """Read the mood of a message, in whichever of the bots' languages it is."""
-    from bots.nlu.emotion import emotion_of  # noqa: PLC0415
-
-    mood = emotion_of(text, language)
-    return mood.level, mood.words
-
-
 async def _warm_moods() -> None:
     """Load the reader of moods beside the loop, so that no arrival waits for it."""
     await asyncio.to_thread(read_feeling, "", None)
@@ -207,11 +197,26 @@ def make_services(settings: Settings, parts: Parts) -> Services:
     presences = Presences(core, directory, records)
     alarms, long_jobs = Alarms(core), LongJobs(core)
     dispatch = Dispatch(core, sessions, directory, presences)
+    desk = Desk(core, sessions, directory, connectors, attachments, presences)
+    knowledge = Knowledge(core, directory, records, read_alike)
+    model_servers = ModelServers(core, directory, records, secrets, make_model_server)
+    bot_secrets = BotSecrets(secrets)
     return Services(
         core=core,
         secrets=secrets,
+        bot_secrets=bot_secrets,
         directory=directory,
         records=records,
+        knowledge=knowledge,
+        teaching=make_teaching(
+            core,
+            directory,
+            records,
+            blobs=parts.blobs,
+            jobs=long_jobs,
+            make_teacher=partial(make_teacher, settings.encoder),
+            make_engine=partial(make_engine, bot_secrets, settings.encoder),
+        ),
         accounts=Accounts(directory=directory, records=records, secrets=secrets, clock=parts.clock, ids=parts.ids),
         attachments=attachments,
         connectors=connectors,
@@ -232,7 +237,9 @@ def make_services(settings: Settings, parts: Parts) -> Services:
         watchdog=Watchdog(core, directory, alarms, dispatch.calls),
         long_jobs=long_jobs,
         what_if=WhatIf(directory, dispatch.recorder, long_jobs),
-        desk=Desk(core, sessions, directory, connectors, attachments, presences),
+        desk=desk,
+        model_servers=model_servers,
+        drafts=Drafts(core, desk, knowledge, model_servers),
         visitors=Visitors(core, sessions, identities, inbounds, connectors, secrets=secrets, files=attachments),
         typing=TypingSignals(parts.bus),
         typing_out=TypingOut(connectors),
@@ -250,6 +257,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     Raises:
         SettingsError: a part cannot be reached or used; one plain line.
     """
+    await try_encoder(settings.encoder)
     parts = choose_parts(settings)
     services = make_services(settings, parts)
     async with AsyncExitStack() as stack:
@@ -265,6 +273,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         parts.bus.subscribe(services.health.hear)
         parts.bus.subscribe(services.alarms.hear)
         await services.directory.load()
+        services.knowledge.load()
         await services.alarms.load()
         stack.push_async_callback(services.connectors.close)
         await _ensure_admin(settings, services)
@@ -283,14 +292,24 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
         core.bus.subscribe(services.dispatch.hear)
         core.bus.subscribe(services.watchdog.hear)
         services.dispatch.while_leading(services.watchdog.run)
+        services.dispatch.longest_wait_s = services.watchdog.longest_wait_s
         notices = Notices(core, services.sessions, services.directory, services.connectors, services.consents)
         core.bus.subscribe(notices.hear)
         services.dispatch.while_leading(lambda leader: notices.lead(lambda: leader.engine))
         works["dispatch"] = services.dispatch.run
     workers: list[Worker] = []
     if "worker" in settings.roles:
-        turns = BotTurns(core, services.sessions, services.directory, services.connectors, BotEngines(_make_engine))
-        works["bots"] = turns.keep_warm
+        engines = services.teaching.engines
+        turns = BotTurns(
+            core,
+            services.sessions,
+            services.directory,
+            services.connectors,
+            engines,
+            knowledge=BotKnowledge(services.knowledge, _public_url(settings)),
+        )
+        works["bots"] = engines.keep_warm
+        works["bots' traffic"] = services.teaching.traffic.run
         workers = _make_workers(services, turns)
         receivers = Receivers(core, services.directory, services.connectors, services.inbounds, services.health)
         core.bus.subscribe(receivers.hear)

@@ -80,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Least urgent line that is written."""
     roles: tuple[Role, ...] = ("web", "router", "worker")
     """What this process does."""
+    encoder: str = ""
+    """Folder or file of a sentence encoder (ONNX) for the bots; empty: they do without one."""
     workspace_name: str = "Huike"
     """Name shown in the console."""
     simulator: bool = False

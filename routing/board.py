@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 
 from hub.model.ids import SessionId
@@ -107,7 +107,7 @@ class Board:
         self.moved: dict[int, Key | None] = {}
         """The lines whose head is another than at the last review of earmarks, each with the head of then."""
         self._touched: set[int] = set()
-        self._config = config
+        self.config = config
         self._roster = roster
         self.closed: dict[str, float] = {}
         """The queues that are closed now, each since when."""
@@ -198,9 +198,20 @@ class Board:
 
     def key(self, session: Session) -> Key:
         """Return the place of a session (rule R2); with aging it is a fixed number, so nothing is ever sorted anew."""
-        if self._config.aging_s is None:
+        if self.config.aging_s is None:
             return (session.priority, session.queued_at, session.seq, session.id)
-        return (session.queued_at + session.priority * self._config.aging_s, 0.0, session.seq, session.id)
+        return (session.queued_at + session.priority * self.config.aging_s, 0.0, session.seq, session.id)
+
+    def put_in_order(self, sessions: Mapping[SessionId, Session]) -> None:
+        """Give everybody who waits the place that `key` says now; costs one look at each of them."""
+        for lane in self.lanes:
+            for part in lane.all:
+                part.rekey(lambda key: self.key(sessions[key[3]]))
+            lane.head, lane.entry = None, _NO_ENTRY
+            self._touched.add(lane.number)
+        for seat in self._roster.seats.values():
+            seat.held.rekey(lambda key: self.key(sessions[key[3]]))
+        self._heads, self.heavy_heads = [], []
 
     def put(self, session: Session) -> Lane:
         """Put a waiting session into its line, at its place."""

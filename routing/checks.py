@@ -79,18 +79,25 @@ def _check_session(event: e.SessionQueued | e.SessionRestored) -> None:
     _check_units("weight", event.weight, least=1)
     if event.queued_at is not None and not _is_number(event.queued_at):
         raise Refusal("bad_time", "queued_at must be a number of seconds.")
+    _check_steps(event.relax)
+    _check_excluded(event.excluded)
     if isinstance(event, e.SessionQueued):
-        _check_waits(event)
+        if event.sticky_at is not None and not _is_number(event.sticky_at):
+            raise Refusal("bad_time", "sticky_at must be a number of seconds.")
     else:
         _check_restored(event)
 
 
-def _check_waits(event: e.SessionQueued) -> None:
-    if event.sticky_at is not None and not _is_number(event.sticky_at):
-        raise Refusal("bad_time", "sticky_at must be a number of seconds.")
-    if not _is_list(event.relax) or not all(_is_list(step) and len(step) == 3 for step in event.relax):
+def _check_excluded(excluded: object) -> None:
+    if not isinstance(excluded, Mapping) or not all(map(_is_number, excluded.values())):
+        raise Refusal("bad_time", "Each excluded agent needs the time until which it is excluded.")
+    _check_names("excluded agents", excluded)
+
+
+def _check_steps(relax: tuple[e.RelaxStep, ...]) -> None:
+    if not _is_list(relax) or not all(_is_list(step) and len(step) == 3 for step in relax):
         raise Refusal("bad_relax", "Each step needs the seconds after queueing, the skill, and a level or None.")
-    for after, skill, level in event.relax:
+    for after, skill, level in relax:
         if not _is_text(skill) or not _is_number(after) or after < 0:
             raise Refusal("bad_relax", f"The step for {skill!r} must come 0 or more seconds after queueing.")
         if level is not None:

@@ -23,6 +23,7 @@ from routing.decisions import Decision
 from routing.earmarks import review
 from routing.explain import Trace, trace
 from routing.placement import LOOKS_AT_ONCE, place, tell_waiting
+from routing.reconfiguring import reconfigure
 from routing.records import Key, Line, SessionState
 from routing.standing import Staff, Standing, Unserved, staff, standing, unserved
 from routing.state import Refusal, State
@@ -79,6 +80,28 @@ class Engine:
         decisions = state.ledger.take()
         self._remember(str(event.id), decisions)
         return decisions
+
+    def reconfigure(self, config: Config) -> None:
+        """Decide by other settings from the next event on; nobody loses a place, an offer or the time it was given.
+
+        The same comes of it as of `restore` with these settings, at a cost that does not grow with who waits unless
+        aging changes. That may change only when nothing was left to a later step, else raises ValueError: tick while
+        the next deadline is not later than now. Tick afterwards: queues may have opened or closed.
+        """
+        if self._begun:
+            reconfigure(self._state, config)
+        else:
+            self._state = State(config, self._state.ledger.epoch)
+
+    @property
+    def config(self) -> Config:
+        """The settings by which it decides."""
+        return self._state.config
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether something was left to a later step, because it was too much for one."""
+        return self._state.is_behind
 
     def next_deadline(self) -> float | None:
         """Return when a `Tick` is wanted; None when nothing is due ever.

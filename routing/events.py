@@ -76,8 +76,8 @@ class AgentChanged(_Event, frozen=True, kw_only=True):
 class SessionQueued(_Event, frozen=True, kw_only=True):
     """A session asks for a person.
 
-    `queued_at` is for a rebuild after a restart: the moment at which the session first asked (default: now; a time in
-    the future counts as now).
+    For a rebuild after a restart: `queued_at` is the moment at which the session first asked (default: now; a time in
+    the future counts as now), `excluded` are the agents who declined it, each until when it is not offered to them.
     """
 
     session: SessionId
@@ -92,6 +92,7 @@ class SessionQueued(_Event, frozen=True, kw_only=True):
     weight: int = 1
     relax: tuple[RelaxStep, ...] = ()
     queued_at: float | None = None
+    excluded: Mapping[AgentId, float] = {}
 
 
 class SessionChanged(_Event, frozen=True, kw_only=True):
@@ -168,7 +169,8 @@ class SessionRestored(_Event, frozen=True, kw_only=True):
     """A session that already was offered or active when this router started; no decision follows about it.
 
     The agent may be unknown yet: the session counts against the capacity once the agent is online. An agent who is
-    not signed in has the grace period from now on to come back, as after a loss (rule R9).
+    not signed in has the grace period from now on to come back, as after a loss (rule R9). `skills` are those that are
+    asked for now; of `relax` those steps matter whose time is yet to come.
     """
 
     session: SessionId
@@ -183,7 +185,9 @@ class SessionRestored(_Event, frozen=True, kw_only=True):
     customer: CustomerId | None = None
     channel: str = "chat"
     weight: int = 1
+    relax: tuple[RelaxStep, ...] = ()
     queued_at: float | None = None
+    excluded: Mapping[AgentId, float] = {}
 
 
 class Tick(_Event, frozen=True, kw_only=True):

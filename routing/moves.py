@@ -6,14 +6,15 @@ I5), and notes in `state.fresh` and `state.freed` what placement has to look at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub.model.ids import AgentId, SessionId
 from routing.agenda import Due, Entry
 from routing.board import Lane
 from routing.decisions import OfferKind
+from routing.events import RelaxStep
 from routing.hours import is_open
-from routing.records import Offer, Session
+from routing.records import Agent, Offer, Session
 from routing.roster import Seat
 from routing.state import Closing, State
 
@@ -186,6 +187,21 @@ def exclude(state: State, session: Session, agent: AgentId) -> None:
     if until > state.now:
         session.excluded[agent] = until
         state.agenda.add(Entry(until, Due.EXCLUSION, session.id, agent))
+
+
+def keep_excluded(state: State, session: Session, excluded: Mapping[AgentId, float]) -> None:
+    """Do not offer this session, of which is told again, to those who declined it until their time is over."""
+    for agent, until in excluded.items():
+        if until > state.now:
+            if agent not in state.roster.seats:
+                state.board.enrol(Agent(id=agent))
+            session.excluded[agent] = float(until)
+            state.agenda.add(Entry(float(until), Due.EXCLUSION, session.id, agent))
+
+
+def in_steps(relax: Iterable[RelaxStep]) -> tuple[RelaxStep, ...]:
+    """Return steps of relaxation in the order in which they come."""
+    return tuple(sorted(((float(after), skill, level) for after, skill, level in relax), key=lambda step: step[0]))
 
 
 def in_order(state: State, sessions: Iterable[SessionId]) -> list[Session]:

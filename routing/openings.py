@@ -7,6 +7,7 @@ making the offers (`routing.placement`); until all is done the next deadline of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 
 from hub.model.ids import SessionId
@@ -19,9 +20,9 @@ PORTION = 200
 """So many sessions are told in one step: a few milliseconds."""
 
 
-def review(state: State) -> None:
-    """Look at the hours of all queues, when now becomes known or the settings are others than before."""
-    for name in {**state.board.closed, **state.config.queues}:
+def review(state: State, before: Iterable[str] = ()) -> None:
+    """Look at the hours of all queues, when now becomes known or the settings are others; `before` had settings too."""
+    for name in {**dict.fromkeys(before), **state.board.closed, **state.config.queues}:
         change(state, name)
 
 

@@ -8,7 +8,7 @@ knows what is ordered.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 # Keys are tuples of numbers and strings; there is no useful way to say "comparable with itself" to the checker.
@@ -60,6 +60,12 @@ class OrderedKeys(Generic[K]):
         self._lasts = [block[-1] for block in self._blocks]
         self._size += other._size
         other._blocks, other._lasts, other._size = [], [], 0
+
+    def rekey(self, key_of: Callable[[K], K]) -> None:
+        """Give every member another key."""
+        keys = sorted(map(key_of, self))
+        self._blocks = [keys[at : at + HALF_BLOCK] for at in range(0, len(keys), HALF_BLOCK)]
+        self._lasts = [block[-1] for block in self._blocks]
 
     def add(self, key: K) -> None:
         """Put a key in that is not there yet."""

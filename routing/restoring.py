@@ -28,8 +28,10 @@ def restored(state: State, event: e.SessionRestored) -> None:
         customer=event.customer,
         queued_at=state.now if event.queued_at is None else min(float(event.queued_at), state.now),
         seq=state.next_seq(),
+        relax=moves.in_steps(event.relax),
     )
     state.sessions[session.id] = session
+    moves.keep_excluded(state, session, event.excluded)
     seat = _awaited(state, event.agent)
     if event.state == "active":
         moves.begin(state, session, seat)

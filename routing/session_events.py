@@ -25,11 +25,10 @@ def queued(state: State, event: e.SessionQueued) -> None:
         queued_at=state.now if event.queued_at is None else min(float(event.queued_at), state.now),
         seq=state.next_seq(),
         sticky=event.sticky if recent else None,
-        relax=tuple(
-            sorted(((float(after), skill, level) for after, skill, level in event.relax), key=lambda step: step[0])
-        ),
+        relax=moves.in_steps(event.relax),
     )
     state.sessions[session.id] = session
+    moves.keep_excluded(state, session, event.excluded)
     moves.arrive(state, session, session.queued_at, hold=True)
 
 

@@ -106,6 +106,8 @@ class _Replay:
     def play(self, fixed: Log) -> None:
         for event, at in fixed:
             self.at(at, partial(self.tell, event))
+        # Deadlines after the last event, such as a step of relaxation, are still of the day.
+        self.at(self.recording.ends_at, lambda: None)
         acts = 0
         for session, story in self.recording.stories.items():
             if story.gives_up_at is not None:

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-const BUDGETS = { console: 150, lazy: 220, loader: 5, widget: 45, widgetLater: 15, simulator: 45 }
+const BUDGETS = { console: 150, lazy: 220, loader: 5, widget: 45, widgetLater: 15, simulator: 45, help: 45 }
 const dist = resolve(fileURLToPath(new URL('..', import.meta.url)), process.env.HUIKE_DIST ?? 'dist')
 const failures = []
 
@@ -83,7 +83,12 @@ function checkSimulator() {
   report('simulator', weight(firstLoad(manifest, 'simulator.html')), BUDGETS.simulator)
 }
 
-for (const check of [checkConsole, checkWidget, checkSimulator]) {
+function checkHelp() {
+  const manifest = JSON.parse(read('.vite/help.json'))
+  report('help page', weight(firstLoad(manifest, 'help.html')), BUDGETS.help)
+}
+
+for (const check of [checkConsole, checkWidget, checkSimulator, checkHelp]) {
   try {
     check()
   } catch (error) {

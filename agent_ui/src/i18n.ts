@@ -1,10 +1,11 @@
 // Languages: the browser's at first, then the one chosen. Each language is a file of its own, loaded when needed, and so
 // are the words of what is not on the first screen: a part that comes later asks for its words before it is shown.
 import { createI18n } from 'vue-i18n'
+import type { laterWords } from './laterWords'
 import { compileMessages, type Source } from './model/messages'
 
 export type Locale = 'zh-CN' | 'en'
-export type Part = 'base' | 'login' | 'later' | 'channels' | 'queues' | 'routing' | 'planning'
+export type Part = 'base' | keyof typeof laterWords
 export const LOCALES: readonly { code: Locale; name: string }[] = [
   { code: 'zh-CN', name: '简体中文' },
   { code: 'en', name: 'English' },
@@ -12,15 +13,7 @@ export const LOCALES: readonly { code: Locale; name: string }[] = [
 const KEY = 'huike.locale'
 
 type File = () => Promise<{ default: Source }>
-const files: Record<Part, Record<Locale, File>> = {
-  base: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
-  login: { 'zh-CN': () => import('./locales/login/zh-CN.json'), en: () => import('./locales/login/en.json') },
-  later: { 'zh-CN': () => import('./locales/later/zh-CN.json'), en: () => import('./locales/later/en.json') },
-  channels: { 'zh-CN': () => import('./locales/channels/zh-CN.json'), en: () => import('./locales/channels/en.json') },
-  routing: { 'zh-CN': () => import('./locales/routing/zh-CN.json'), en: () => import('./locales/routing/en.json') },
-  planning: { 'zh-CN': () => import('./locales/planning/zh-CN.json'), en: () => import('./locales/planning/en.json') },
-  queues: { 'zh-CN': () => import('./locales/queues/zh-CN.json'), en: () => import('./locales/queues/en.json') },
-}
+const first: Record<Locale, File> = { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') }
 
 const wanted = new Set<Part>(['base'])
 const loaded = new Set<string>()
@@ -36,11 +29,15 @@ export function preferredLocale(chosen: string | null, languages: readonly strin
   return 'en'
 }
 
+async function fetchWords(part: Part, locale: Locale): Promise<{ default: Source }> {
+  return part === 'base' ? first[locale]() : (await import('./laterWords')).laterWords[part][locale]()
+}
+
 async function load(locale: Locale): Promise<void> {
   const missing = [...wanted].filter((part) => !loaded.has(locale + part))
   await Promise.all(
     missing.map(async (part) => {
-      const texts = compileMessages((await files[part][locale]()).default)
+      const texts = compileMessages((await fetchWords(part, locale)).default)
       i18n.global.mergeLocaleMessage(locale, texts as Parameters<typeof i18n.global.mergeLocaleMessage>[1])
       loaded.add(locale + part)
     }),

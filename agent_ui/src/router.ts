@@ -18,6 +18,9 @@ export const router = createRouter({
         { path: 'admin/channels/:id?/:part?', name: 'channels', component: withWords('channels', () => import('./views/ChannelsView.vue')), meta: { page: true } },
         { path: 'queues/:view(alarms)?', name: 'queues', component: withWords('queues', () => import('./views/QueuesView.vue')), meta: { page: true } },
         { path: 'admin/routing/:tab?', name: 'routing', component: withWords('routing', () => import('./views/RoutingView.vue')), meta: { page: true } },
+        { path: 'admin/bots/:id?/:tab?', name: 'studio', component: withWords('studio', () => import('./views/StudioView.vue')), meta: { page: true } },
+        { path: 'admin/model-server', name: 'model-server', component: withWords('drafts', () => import('./views/ModelServerView.vue')), meta: { page: true } },
+        { path: 'admin/knowledge/:id?', name: 'knowledge', component: withWords('knowledge', () => import('./views/KnowledgeView.vue')), meta: { page: true } },
         { path: 'channels', redirect: { name: 'channels' } },
       ],
     },
@@ -29,5 +32,7 @@ router.beforeEach((to) => {
   const auth = useAuth()
   if (!auth.signedIn && to.name !== 'login') return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (auth.signedIn && to.name === 'login') return { name: 'console' }
+  // Who only trains has no sessions: the studio is the first page.
+  if (auth.signedIn && !auth.serves && (to.name === 'console' || to.name === 'session')) return { name: 'studio' }
   return true
 })

@@ -149,8 +149,8 @@ describe('a what-if', () => {
     expect(queueChange(queue, { ...queueWish(queue), placement: 'pack' })).toEqual({ placement: 'pack' })
     expect(agentChange({ capacity: 5, skills: { a: 1, b: 2 } }, { agentId: 'x', capacity: 5, skills: { b: 2, a: 1 } })).toBeNull()
     expect(agentChange({ capacity: 5, skills: {} }, { agentId: 'x', capacity: 8, skills: {} })).toEqual({ capacity: 8 })
-    const wish = { day: '2026-11-22', settings: { aging_s: 300 }, queues: { default: { placement: 'pack' as const, prefer: null } }, hours: {}, agents: { add: [newAgents()], remove: ['a'], change: {} } }
-    expect(countOf(wish)).toBe(5)
+    const wish = { day: '2026-11-22', settings: { aging_s: 300 }, queues: { default: { placement: 'pack' as const, prefer: null } }, hours: {}, relax: { default: [], vip: [] }, agents: { add: [newAgents()], remove: ['a'], change: {} } }
+    expect(countOf(wish)).toBe(7)
   })
 
   it('says better and worse the right way round, and nothing of trifles', () => {

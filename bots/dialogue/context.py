@@ -34,6 +34,7 @@ class Context:
         self.turn = turn
         self.understood = understood
         self.memory = Memory.load(turn.memory)
+        self.memory.forget_unknown_form(project.domain.forms)
         self._slots_before = dict(self.memory.slots)
         self._form_before: tuple[str | None, str | None] = (self.memory.form, self.memory.requested_slot)
         self._history_before = list(self.memory.history)

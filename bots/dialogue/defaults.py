@@ -10,12 +10,12 @@ from bots.dialogue.events import restart
 from bots.dialogue.fallbacks import (
     ASK_AFFIRMATION,
     ASK_REPHRASE,
-    TWO_STAGE,
     ask_affirmation,
     ask_rephrase,
     miss,
     two_stage,
 )
+from bots.dialogue.memory import TWO_STAGE
 from bots.dialogue.patterns import LEAVE_FORM
 from bots.dialogue.policy import FALLBACK_ACTION
 from bots.training.dataset import Project

@@ -9,11 +9,10 @@ from __future__ import annotations
 from bots.actions.requests import Steps
 from bots.dialogue.context import Context
 from bots.dialogue.forms import ask
-from bots.dialogue.memory import LISTEN
+from bots.dialogue.memory import LISTEN, TWO_STAGE
 from bots.nlu.understanding import FALLBACK
 from bots.training.dataset import Button
 
-TWO_STAGE = "action_two_stage_fallback"
 ASK_AFFIRMATION = "action_default_ask_affirmation"
 ASK_REPHRASE = "action_default_ask_rephrase"
 

@@ -5,7 +5,7 @@ A memory that some other version or engine wrote and that does not fit is forgot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -31,6 +31,8 @@ MAX_MENU = 20
 MAX_TURNS_BACK = 2
 
 LISTEN = "action_listen"
+TWO_STAGE = "action_two_stage_fallback"
+"""Stands in the place of a form while the two stages last."""
 OFFERED = "offered_person"
 """The slot that is set for one turn after the bot has offered a person, so that rules can read a "yes"."""
 
@@ -157,6 +159,13 @@ class Memory(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.form = None
         self.requested_slot = None
         self.below = None
+
+    def forget_unknown_form(self, known: Collection[str]) -> None:
+        """Give up a form that the bot does not have any more: another version has begun it, and a new one answers."""
+        open_forms = {self.form, self.below[0] if self.below else None} - {None, TWO_STAGE}
+        if not open_forms <= set(known):
+            self.leave_form()
+            self.history, self.back, self.after = [], [], LISTEN
 
 
 def _is_small(value: object) -> bool:

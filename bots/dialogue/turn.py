@@ -29,6 +29,8 @@ from hub.ports.understanding import BotAnswer
 MAX_ACTIONS = 10
 """Most decisions of one turn, as in Rasa; rules that lead in circles stop here."""
 
+_TOLD = 5
+"""How many intents an answer tells."""
 _CHECK_SLOTS = "action_validate_slot_mappings"
 _NOT_MISSED = frozenset({"unknown", "failed", "rejected"})
 """A session begins whether or not its own action for that can be done."""
@@ -66,7 +68,7 @@ def work_out(context: Context, handoff_rules: frozenset[str]) -> Steps[BotAnswer
         yield from miss(context)
     if len(context.contents) == opening and context.handoff is None:
         context.fail()
-    return _answer(context)
+    return _answer(context, opening)
 
 
 def _begin_session(context: Context) -> Steps[None]:
@@ -171,21 +173,23 @@ def _perform(context: Context, name: str, *, by_rule: bool) -> Steps[None]:
         context.done.remove(name)
 
 
-def _answer(context: Context) -> BotAnswer:
+def _answer(context: Context, opening: int) -> BotAnswer:
     memory, understood = context.memory, context.understood
     context.end()
     memory.menu = shown(context.contents)
     memory.set_slot(OFFERED, "yes" if context.offers_person else None)
-    scores = [IntentScore(name=name, confidence=round(share, 4)) for name, share in understood.ranking[:10]]
+    scores = [IntentScore(name=name, confidence=round(share, 4)) for name, share in understood.ranking[:_TOLD]]
     if understood.is_fallback:
         threshold = context.project.config.threshold
-        scores = [IntentScore(name=FALLBACK, confidence=threshold), *scores[:9]]
+        scores = [IntentScore(name=FALLBACK, confidence=threshold), *scores[: _TOLD - 1]]
     return BotAnswer(
         contents=tuple(context.contents),
         memory=memory.dump(),
         intents=tuple(scores),
         slots={name: _told(value) for name, value in memory.slots.items() if name != OFFERED},
         handoff=context.handoff,
+        missed=understood.is_fallback,
+        opening=opening,
     )
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
+from bots.nlu.features import Counts
 from bots.nlu.linear import score_all, train_head
-from bots.nlu.vectors import Floats, Numbers, Vector
+from bots.nlu.vectors import Floats, Numbers, Weigher, weigh_all
 
-PASS_RATE = 0.965
+PASS_RATE = 0.975
 """Share of what belongs to the bot that must be taken on; the rest may fall back.
 
 The promise is 95 in 100; the rest is room for customers who word things less like the examples do each other.
@@ -78,54 +79,65 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 
     def confidences(self, scores: Floats) -> Floats:
         """Return the confidence in each class; in all together at most one, less when even the best is doubtful."""
-        shares = _shares(scores, self.sharpness)
         best = int(scores.argmax())
-        share = float(shares[best])
-        trust = self.trust_share * _log_odds(share) + self.trust_score * float(scores[best]) + self.trust_offset
+        top = float(scores[best])
+        shares: Floats = np.exp((scores - top) * np.float32(self.sharpness))
+        # The best has the power 1 so far.
+        share = 1 / float(np.add.reduce(shares))
+        trust = self.trust_share * _log_odds(share) + self.trust_score * top + self.trust_offset
         confidence = 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, trust))))
         shares[best] = 0
         # The rest share what is left, but none of them may pass the best.
-        highest = float(shares.max())
-        shares *= min((1 - confidence) / max(1 - share, _TINY), confidence / max(highest, _TINY))
+        highest = share * float(np.maximum.reduce(shares))
+        shares *= np.float32(share * min((1 - confidence) / max(1 - share, _TINY), confidence / max(highest, _TINY)))
         shares[best] = confidence
         return shares
 
 
 def calibrate(
-    vectors: Sequence[Vector],
+    texts: Sequence[Counts],
     labels: Numbers,
-    known: Callable[[int], float],
     doubt: Doubt,
+    progress: Callable[[float], None],
     *,
-    features: int,
+    meanings: Floats | None,
     classes: int,
 ) -> Calibration:
     """Judge examples by heads that have not seen them, and learn how to read scores.
 
     Args:
-        vectors: The examples.
+        texts: The features of the examples.
         labels: The class of each.
-        known: Tells which share of an example, by its number, is known from the other examples.
         doubt: When the intent is in doubt; who falls back for it counts in the pass rate too.
-        features: Size of the vocabulary.
+        progress: Is told how much is done; the head for use, which is still to be trained, counts as one part more.
+        meanings: What an encoder says of each, where there is one.
         classes: How many classes there are.
     """
-    parts = folds(labels, 5 if len(vectors) < _MANY else 10)
+    parts = folds(labels, 5 if len(texts) < _MANY else 10)
     scores: list[Floats] = []
+    known: list[float] = []
     judged: list[int] = []
-    for part in parts:
+    for done, part in enumerate(parts):
+        progress(done / (len(parts) + 1))
         held_back = set(part)
-        seen = [number for number in range(len(vectors)) if number not in held_back]
+        seen = [number for number in range(len(texts)) if number not in held_back]
         if not seen or not part or len(judged) >= _JUDGED:
             continue
-        head = train_head(
-            [vectors[number] for number in seen], labels[seen], features=features, classes=classes, sweeps=_SWEEPS
+        # The words of those held back are as strange to the weigher as to the head. If they were not, scores would
+        # come out lower here than those of customers' texts, and small bots would be far too sure.
+        weigher = Weigher.learn([texts[number] for number in seen])
+        own, others = (
+            weigh_all(weigher, [texts[number] for number in some], None if meanings is None else meanings[some])
+            for some in (part, seen)
         )
-        scores.append(score_all(head, [vectors[number] for number in part]))
+        width = 0 if meanings is None else meanings.shape[1]
+        size = {"features": len(weigher.numbers) + width, "classes": classes}
+        scores.append(score_all(train_head(others, labels[seen], sweeps=_SWEEPS, **size), own))
+        known += [vector.known for vector in own]
         judged += part
     if not judged:
         return Calibration()
-    return _learn(np.concatenate(scores), labels[judged], np.array([known(number) for number in judged]), doubt)
+    return _learn(np.concatenate(scores), labels[judged], np.array(known), doubt)
 
 
 def folds(labels: Numbers, count: int) -> list[list[int]]:
@@ -202,5 +214,6 @@ def _log_odds(share: float) -> float:
 
 
 def _energy(scores: Floats) -> float:
-    top = float(scores.max())
-    return top + math.log(float(np.exp(_ENERGY_SHARPNESS * (scores - top)).sum())) / _ENERGY_SHARPNESS
+    top = float(np.maximum.reduce(scores))
+    powers = np.exp((scores - top) * np.float32(_ENERGY_SHARPNESS))
+    return top + math.log(float(np.add.reduce(powers))) / _ENERGY_SHARPNESS

@@ -6,7 +6,6 @@ training data always gives the same classifier.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 from bots.nlu.calibration import Calibration, Doubt, calibrate
 from bots.nlu.features import Counts
 from bots.nlu.linear import SWEEPS, score, train_head
-from bots.nlu.vectors import Floats, Vector, Weigher, with_meaning
+from bots.nlu.vectors import Floats, Vector, Weigher, weigh_all, with_meaning
 
 _FEWEST_TO_JUDGE = 6
 _LEAST_KNOWN = 0.2
@@ -46,7 +45,12 @@ class IntentClassifier:
 
     @classmethod
     def train(
-        cls, texts: Sequence[Counts], intents: Sequence[str], doubt: Doubt, meanings: Floats | None = None
+        cls,
+        texts: Sequence[Counts],
+        intents: Sequence[str],
+        doubt: Doubt,
+        meanings: Floats | None = None,
+        progress: Callable[[float], None] = lambda share: None,
     ) -> IntentClassifier:
         """Train on counted features and the intent of each.
 
@@ -55,21 +59,23 @@ class IntentClassifier:
             intents: The intent of each.
             doubt: When an intent is too unsure to act on.
             meanings: What an encoder says of each, where there is one.
+            progress: Is told now and then how much is done, from 0 to 1.
         """
         weigher = Weigher.learn(texts)
         names = tuple(dict.fromkeys(intents))
         numbers = {intent: number for number, intent in enumerate(names)}
-        vectors = [weigher.weigh(counts) for counts in texts]
         labels = np.array([numbers[intent] for intent in intents], np.intp)
         width = 0 if meanings is None else meanings.shape[1]
-        if meanings is not None:
-            first = len(weigher.numbers)
-            vectors = [with_meaning(vector, row, first) for vector, row in zip(vectors, meanings, strict=True)]
-        size = {"features": len(weigher.numbers) + width, "classes": len(names)}
         calibration = Calibration()
         if len(texts) >= _FEWEST_TO_JUDGE:
-            calibration = calibrate(vectors, labels, _known_from_others(texts, weigher), doubt, **size)
-        weights = train_head(vectors, labels, sweeps=SWEEPS, **size)
+            calibration = calibrate(texts, labels, doubt, progress, meanings=meanings, classes=len(names))
+        weights = train_head(
+            weigh_all(weigher, texts, meanings),
+            labels,
+            features=len(weigher.numbers) + width,
+            classes=len(names),
+            sweeps=SWEEPS,
+        )
         return cls(intents=names, weigher=weigher, weights=weights, calibration=calibration, encoder_width=width)
 
     def vector(self, counts: Counts, meaning: Floats | None = None) -> Vector:
@@ -88,21 +94,11 @@ class IntentClassifier:
     def _judge(self, vector: Vector) -> Verdict:
         scores = score(self.weights, vector)
         belonging = self.calibration.belonging(scores, vector.known)
-        shares = self.calibration.confidences(scores).tolist()
-        intents = self.intents
-        order = np.argsort(-scores, kind="stable").tolist()
+        shares = self.calibration.confidences(scores)
+        order = np.negative(scores).argsort(kind="stable")
+        names = map(self.intents.__getitem__, order.tolist())
         return Verdict(
-            ranking=tuple([(intents[number], shares[number]) for number in order]),
+            ranking=tuple(zip(names, shares.take(order).tolist(), strict=True)),
             is_strange=belonging < self.calibration.cut or vector.known < _LEAST_KNOWN,
             belonging=belonging,
         )
-
-
-def _known_from_others(texts: Sequence[Counts], weigher: Weigher) -> Callable[[int], float]:
-    """Return what tells which share of an example its fellows know: a feature that stands in one only is its own."""
-    seen: Counter[str] = Counter()
-    for counts in texts:
-        seen.update(counts.names())
-    numbers = {name: number for name, number in weigher.numbers.items() if seen[name] > 1}
-    others = Weigher(numbers=numbers, rarity=weigher.rarity, unseen=weigher.unseen)
-    return lambda number: others.weigh(texts[number]).known

@@ -50,6 +50,8 @@ _EMOJI_WEIGHTS = {
 _RAGING = frozenset("😡🤬🖕")
 _EMOJI = re.compile(f"[{''.join(_EMOJI_WEIGHTS)}]")
 _FACES = re.compile(r"(?P<glad>[:;=]-?[)D]|\^_\^|<3)|(?P<sad>[:=]['’]?-?[(\[]|T_T|QAQ|-_-)")
+_FACE = re.compile(r"[:;=^<TQ-]")
+"""A letter of each face: a text without any, which is most of them, need not be searched for whole ones."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _PLAIN = TO_SIMPLIFIED | {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -133,7 +135,10 @@ def _judge(
 
 def _signs(text: str) -> list[Feeling]:
     """Return what emoji and faces made of marks say; the same emoji again says no more."""
-    faces = [Feeling(match.start(), match.end(), 1.0 if match["glad"] else -1.0) for match in _FACES.finditer(text)]
+    faces = [
+        Feeling(match.start(), match.end(), 1.0 if match["glad"] else -1.0)
+        for match in (_FACES.finditer(text) if _FACE.search(text) else ())
+    ]
     if text.isascii():
         return faces
     places = {match[0]: match.start() for match in _EMOJI.finditer(text)}

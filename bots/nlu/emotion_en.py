@@ -6,19 +6,22 @@ Pure functions of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bots.nlu.emotion_words import read_emotion_words
 from bots.nlu.emotion_words_en import WORDS
 from bots.nlu.feelings import Feeling, Token, read_feelings
+from bots.nlu.word_lists import lower
 
 _REACH = 24
 _GAP = 2
 _SHOUTED = 1.3
 """How much more a word in capitals says among words that are not."""
 _LONGEST_PHRASE = 4
+_LONGEST_WORD = 40
+"""Letters beyond it are not heard: so a word that is kept stays small."""
 _PIECE = re.compile(r"(?P<word>[A-Za-z0-9]+(?:['’+*-][A-Za-z0-9*]+)*)|(?P<sentence>[.!?;\n]+)|(?P<clause>[,:()]+)")
 
 _RAGE = re.compile(
@@ -65,15 +68,8 @@ class _Vocabulary:
 
     words: Mapping[str, Token]
     phrases: Mapping[str, Token]
-    openings: frozenset[str]
+    openings: Mapping[str, frozenset[str]]
     stem: re.Pattern[str]
-
-    def token(self, word: str) -> Token | None:
-        """Return what a word is."""
-        known = self.words.get(word)
-        if known is None and (stem := self.stem.match(word)):
-            known = self.words[f"{stem[0]}*"]
-        return known
 
 
 def read_english(text: str) -> list[Feeling]:
@@ -109,48 +105,59 @@ def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
         words=words,
         phrases=phrases,
-        openings=frozenset(phrase.partition(" ")[0] for phrase in phrases),
+        openings=_openings(phrases),
         stem=re.compile("|".join(map(re.escape, stems))),
     )
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def _openings(phrases: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return by which words phrases begin, and which words come second then."""
+    seconds: dict[str, set[str]] = {}
+    for phrase in phrases:
+        first, second, *_ = phrase.split(" ")
+        seconds.setdefault(first, set()).add(second)
+    return {first: frozenset(found) for first, found in seconds.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _token(word: str) -> Token | None:
+    """Return what a word is; kept, since the words of a language come again and again."""
     vocabulary = _vocabulary()
-    pieces = list(_PIECE.finditer(text))
+    known = vocabulary.words.get(word)
+    if known is None and (stem := vocabulary.stem.match(word)):
+        known = vocabulary.words[f"{stem[0]}*"]
+    return known
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    openings, phrases = _vocabulary().openings, _vocabulary().phrases
+    pieces = list(_PIECE.finditer(lower(text).replace("’", "'")))
+    # A mark between words ends a phrase: it stands for itself here.
+    words = [piece[0][:_LONGEST_WORD] for piece in pieces]
     is_shouting = text.isupper()
-    at = 0
-    while at < len(pieces):
-        piece = pieces[at]
-        taken = 1
-        if piece.lastgroup != "word":
-            yield Token("sentence" if piece.lastgroup == "sentence" else "clause", piece.start(), piece.end())
-        else:
-            token, taken = _longest(vocabulary, pieces, at)
-            if token is not None:
-                is_loud = token.kind == "feeling" and not is_shouting and len(piece[0]) > 1 and piece[0].isupper()
-                weight = token.weight * (_SHOUTED if is_loud else 1)
-                yield Token(token.kind, piece.start(), pieces[at + taken - 1].end(), weight)
-        at += taken
+    until = 0
+    for at, (piece, word) in enumerate(zip(pieces, words, strict=True)):
+        if at < until:
+            continue
+        kind = piece.lastgroup
+        if kind != "word":
+            yield Token("sentence" if kind == "sentence" else "clause", piece.start(), piece.end())
+            continue
+        token, until = _token(word), at + 1
+        if word in openings and until < len(words) and words[until] in openings[word]:
+            token, until = _phrase(phrases, words, at) or (token, until)
+        if token is not None:
+            start, end = piece.start(), pieces[until - 1].end()
+            is_loud = (
+                token.kind == "feeling" and not is_shouting and len(word) > 1 and text[start : piece.end()].isupper()
+            )
+            yield Token(token.kind, start, end, token.weight * (_SHOUTED if is_loud else 1))
 
 
-def _longest(vocabulary: _Vocabulary, pieces: Sequence[re.Match[str]], at: int) -> tuple[Token | None, int]:
-    """Return what the longest phrase, or else the word, at a place is, and how many words it takes."""
-    word = _plain(pieces[at])
-    if word in vocabulary.openings:
-        following = [word, *_following(pieces, at)]
-        for size in range(len(following), 1, -1):
-            token = vocabulary.phrases.get(" ".join(following[:size]))
-            if token is not None:
-                return token, size
-    return vocabulary.token(word), 1
-
-
-def _following(pieces: Sequence[re.Match[str]], at: int) -> Iterator[str]:
-    for piece in pieces[at + 1 : at + _LONGEST_PHRASE]:
-        if piece.lastgroup != "word":
-            return
-        yield _plain(piece)
-
-
-def _plain(piece: re.Match[str]) -> str:
-    return piece[0].lower().replace("’", "'")
+def _phrase(phrases: Mapping[str, Token], words: Sequence[str], at: int) -> tuple[Token, int] | None:
+    """Return what the longest phrase at a place is, and where the next piece after it stands; None without one."""
+    for until in range(min(at + _LONGEST_PHRASE, len(words)), at + 1, -1):
+        token = phrases.get(" ".join(words[at:until]))
+        if token is not None:
+            return token, until
+    return None

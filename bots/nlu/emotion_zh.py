@@ -76,6 +76,7 @@ class _Vocabulary:
 
     words: Mapping[str, Token]
     sizes: Mapping[str, tuple[int, ...]]
+    opening: re.Pattern[str]
     rage: re.Pattern[str]
     slang: re.Pattern[str]
 
@@ -124,6 +125,7 @@ def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
         words=words,
         sizes={start: tuple(sorted(found, reverse=True)) for start, found in sizes.items()},
+        opening=re.compile(f"[{re.escape(''.join(sorted({word[0] for word in words})))}]"),
         rage=re.compile("|".join(word for word in rage if not word.isascii())),
         slang=re.compile(rf"(?<![a-z])(?:{'|'.join(word for word in rage if word.isascii())})(?![a-z])"),
     )
@@ -133,10 +135,11 @@ def _tokens(text: str) -> Iterator[Token]:
     vocabulary = _vocabulary()
     words, sizes = vocabulary.words, vocabulary.sizes
     end = 0
-    for at, letter in enumerate(text):
+    for opening in vocabulary.opening.finditer(text):
+        at = opening.start()
         if at < end:
             continue
-        token, size = words.get(letter), 1
+        token, size = words.get(opening[0]), 1
         for longer in sizes.get(text[at : at + 2], ()):
             word = words.get(text[at : at + longer])
             if word is not None:

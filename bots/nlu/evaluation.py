@@ -7,13 +7,14 @@ would is told beside it. Pure: no files, no clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 import numpy as np
 
 from bots.nlu.calibration import folds
+from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.model import Model, train
 from bots.training.dataset import Example, Project
 from hub.model.evaluation import Bar, Confusion, Evaluation, IntentScores
@@ -37,17 +38,27 @@ def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
     return _summary(_judge(model, examples), frozenset(model.intents), model.traits.doubt.threshold)
 
 
-def cross_validate(project: Project, parts: int = 5) -> Evaluation:
-    """Judge a project by training on all parts of its examples but one, and testing on that one, in turn."""
+def cross_validate(
+    project: Project,
+    parts: int = 5,
+    progress: Callable[[float], None] | None = None,
+    encoder: SentenceEncoder | None = None,
+) -> Evaluation:
+    """Judge a project by training on all parts of its examples but one, and testing on that one, in turn.
+
+    `progress` is told after each part how much is done, from 0 to 1.
+    """
     examples = project.data.examples
     names = sorted({example.intent for example in examples})
     labels = np.array([names.index(example.intent) for example in examples], np.intp)
     judged: list[_Judged] = []
-    for part in folds(labels, parts):
+    for done, part in enumerate(folds(labels, parts), start=1):
         held_back = frozenset(part)
         seen = tuple(example for number, example in enumerate(examples) if number not in held_back)
-        model = train(replace(project, data=replace(project.data, examples=seen)))
+        model = train(replace(project, data=replace(project.data, examples=seen)), encoder)
         judged += _judge(model, [examples[number] for number in part])
+        if progress is not None:
+            progress(done / parts)
     return _summary(judged, frozenset(names), project.config.threshold)
 
 

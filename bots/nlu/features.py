@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, assert_never, get_args
+from typing import Literal, assert_never
 
 from bots.nlu.tokenize import Piece
 
 Block = Literal["han", "word", "letters", "emoji", "pattern"]
-BLOCKS: tuple[Block, ...] = get_args(Block)
 
 _LETTERS = range(2, 6)
 _LONGEST_WORD = 40
@@ -51,8 +50,9 @@ def count_features(text: str, pieces: Sequence[Piece], hits: Iterable[str] = ())
         pieces: What it was cut into.
         hits: Names of the patterns and word lists that were found in it.
     """
-    blocks: dict[Block, Counter[str]] = {block: Counter() for block in BLOCKS}
     words: list[str] = []
+    letters: list[str] = []
+    emoji: list[str] = []
     row: list[str] = []
     han = end = 0
     for piece in pieces:
@@ -67,20 +67,24 @@ def count_features(text: str, pieces: Sequence[Piece], hits: Iterable[str] = ())
                 word = "0" if piece.kind == "code" and len(word) > _LONGEST_CODE else word
                 words.append(word)
                 row.append(word)
-                blocks["letters"].update(_letters(word))
+                letters += _letters(word)
             case "emoji":
-                blocks["emoji"][f"e{piece.text}"] += 1
+                emoji.append(f"e{piece.text}")
             case _:
                 assert_never(piece.kind)
     row += text[end:].strip()[:1]
-    blocks["word"].update(f"w{word}" for word in words)
-    blocks["word"].update(f"w{first} {second}" for first, second in pairwise(words))
+    found: dict[Block, list[str]] = {
+        "han": [f"h{letter}" for letter in row] if han else [],
+        "word": [f"w{word}" for word in words],
+        "letters": letters,
+        "emoji": emoji,
+        "pattern": [f"x{name}" for name in hits],
+    }
     if han:
-        blocks["han"].update(f"h{letter}" for letter in row)
-        blocks["han"].update(f"h{first}\t{second}" for first, second in pairwise(["^", *row, "$"]))
-    blocks["pattern"].update(f"x{name}" for name in hits)
+        found["han"] += [f"h{first}\t{second}" for first, second in pairwise(["^", *row, "$"])]
+    found["word"] += [f"w{first} {second}" for first, second in pairwise(words)]
     weights = _weights(han, len(words))
-    return Counts(features=tuple((weights[block], counts) for block, counts in blocks.items() if counts))
+    return Counts(features=tuple([(weights[block], Counter(names)) for block, names in found.items() if names]))
 
 
 def _weights(han: int, words: int) -> dict[Block, float]:

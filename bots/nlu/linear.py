@@ -49,11 +49,12 @@ def train_head(vectors: Sequence[Vector], labels: Numbers, *, features: int, cla
             slope = sign * (value @ here) - 1 + dual * ridge
             moved = np.maximum(dual - slope / lengths[number], 0)
             step = moved - dual
-            if np.abs(step).max() < _SMALLEST_STEP:
+            if np.maximum.reduce(np.abs(step)) < _SMALLEST_STEP:
                 continue
             waiting.append(number)
             duals[number] = moved
-            weights[row] = here + np.multiply.outer(value, step * sign)
+            here += np.multiply.outer(value, step * sign)
+            weights[row] = here
     return weights
 
 

@@ -7,7 +7,8 @@ Immutable and free of input and output, so one object serves all sessions and is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -27,6 +28,8 @@ from bots.nlu.word_cuts import WordCutter
 from bots.training.dataset import Project
 
 _COMMAND = re.compile(r"^/(?P<name>[^{@\s]+)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?", re.DOTALL)
+_READ = 0.2
+"""How much of a training is done when all examples are read."""
 _command_entities = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 
 
@@ -68,25 +71,28 @@ class Model:
 
     def understand(self, text: str) -> Understanding:
         """Understand one text; never fails, whatever the text is."""
-        if text.startswith("/") and (command := self._command(text)):
+        if command := self._command(text):
             return command
+        meant = self._meant(text)
+        return replace(meant, emotion=emotion_of(text, meant.language))
+
+    def parse(self, text: str) -> dict[str, object]:
+        """Understand one text and tell it in the form of Rasa's `/model/parse`, which has no place for a mood."""
+        return rasa_form(self._command(text) or self._meant(text), self.traits.doubt.threshold)
+
+    def _meant(self, text: str) -> Understanding:
+        """Understand all of a text but its mood."""
         pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
         verdict = self.classifier.rank(self.classifier.vector(counts, self._meaning(text)))
-        spoken = language.detect(pieces)
         return Understanding(
             text=text,
             ranking=verdict.ranking,
             is_fallback=verdict.is_strange or self._is_unsure(verdict),
             entities=tuple(entities),
-            language=spoken,
-            emotion=emotion_of(text, spoken),
+            language=language.detect(pieces),
             tokens=tokens,
             belonging=verdict.belonging,
         )
-
-    def parse(self, text: str) -> dict[str, object]:
-        """Understand one text and tell it in the form of Rasa's `/model/parse`."""
-        return rasa_form(self.understand(text), self.traits.doubt.threshold)
 
     def explain(self, text: str) -> Explanation:
         """Tell which pieces of a text spoke for and against the best intents; slow at first, as `words` is."""
@@ -134,12 +140,20 @@ class Model:
         )
 
 
-def train(project: Project, encoder: SentenceEncoder | None = None) -> Model:
+def train(
+    project: Project, encoder: SentenceEncoder | None = None, progress: Callable[[float], None] | None = None
+) -> Model:
     """Train a model on a project's examples; the same project always gives the same model.
 
     Takes some seconds of one core for ten thousand examples and blocks: call it in a process or thread of its own. A
     model that was trained with an encoder needs the same one whenever it is loaded.
+
+    Args:
+        project: The examples, and what is known beside them.
+        encoder: What tells the meaning of a sentence, where there is such a thing.
+        progress: Is told now and then how much is done, from 0 to 1.
     """
+    tell = progress or _tell_nobody
     examples = project.data.examples
     config = project.config
     known = (*project.domain.intents, *(example.intent for example in examples))
@@ -157,8 +171,15 @@ def train(project: Project, encoder: SentenceEncoder | None = None) -> Model:
     ]
     meanings = encoder.encode([example.text for example in examples]) if encoder is not None and examples else None
     intents = [example.intent for example in examples]
-    classifier = IntentClassifier.train(counts, intents, traits.doubt, meanings)
+    tell(_READ)
+    classifier = IntentClassifier.train(
+        counts, intents, traits.doubt, meanings, lambda share: tell(_READ + (1 - _READ) * share)
+    )
     return Model(traits, classifier, finder.tagger, encoder)
+
+
+def _tell_nobody(share: float) -> None:
+    del share
 
 
 def _read(
@@ -168,5 +189,5 @@ def _read(
     normalised = normalise(text, is_simplified=lexicon.is_simplified)
     pieces = cut(normalised.reading)
     entities, hits = finder.find(normalised, pieces)
-    tokens = tuple(normalised.span(piece.start, piece.end) for piece in pieces)
+    tokens = tuple([normalised.span(piece.start, piece.end) for piece in pieces])
     return pieces, entities, tokens, count_features(normalised.reading, pieces, hits)

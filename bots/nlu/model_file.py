@@ -66,7 +66,7 @@ def load_model(path: Path, encoder: SentenceEncoder | None = None) -> Model:
 
     Args:
         path: The file.
-        encoder: The encoder that it was trained with, None where it was trained without.
+        encoder: The encoder that it was trained with; a model that was trained without one does without it.
 
     Raises:
         ModelFault: there is no such file, it is no whole model of this version, or it needs another encoder.
@@ -130,9 +130,9 @@ def read_model(source: bytes | memoryview, encoder: SentenceEncoder | None = Non
     except (msgspec.DecodeError, msgspec.ValidationError) as err:
         raise ModelFault(f"The model file is damaged: {err}") from err
     needed, given = header.encoder, encoder.name if encoder else ""
-    if needed != given:
-        raise ModelFault(f"The model was trained with the encoder {needed or 'none'!r}, not with {given or 'none'!r}.")
-    return _assemble(header, whole[start + size :], encoder)
+    if needed not in ("", given):
+        raise ModelFault(f"The model was trained with the encoder {needed!r}, not with {given or 'none'!r}.")
+    return _assemble(header, whole[start + size :], encoder if needed else None)
 
 
 def _assemble(header: _Header, body: memoryview, encoder: SentenceEncoder | None) -> Model:

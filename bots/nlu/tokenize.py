@@ -25,9 +25,14 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 
 _LETTER = rf"[^\W\d_{HAN}]"
 _PIECE = re.compile(
-    rf"(?P<han>[{HAN}]+)|(?P<code>[A-Za-z]*[0-9](?:[A-Za-z0-9]|[.,](?=[0-9]))*)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)?)"
+    rf"(?P<han>[{HAN}]+)|(?P<code>[A-Za-z]*+[0-9](?:[A-Za-z0-9]|[.,](?=[0-9]))*)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)?)"
     r"|(?P<emoji>[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2600-\u27bf])"
 )
+
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+)
+"""Control characters, joints of no width and marks of direction. Nobody sees them, so none cuts a word apart."""
 
 PieceKind = Literal["han", "word", "code", "emoji"]
 _KIND_OF: Mapping[str, PieceKind] = {kind: kind for kind in get_args(PieceKind)}
@@ -51,7 +56,7 @@ class Normalised:
         if self.origin is None:
             return start, end
         first = self.origin[start] if start < len(self.origin) else self.length
-        return first, self.origin[end] if end < len(self.origin) else self.length
+        return first, self.origin[end - 1] + 1 if end > start else first
 
 
 class Piece(NamedTuple):
@@ -65,6 +70,8 @@ class Piece(NamedTuple):
 
 def normalise(original: str, *, is_simplified: bool = True) -> Normalised:
     """Bring what is read of a text (MAX_READ) into compatibility form, letter by letter; the case stays.
+
+    What nobody sees (control characters, joints of no width, marks of direction) is left out.
 
     Args:
         original: What the customer wrote.
@@ -81,7 +88,8 @@ def _compatible(original: str) -> tuple[str, Sequence[int] | None]:
         text = original[: MAX_READ - _READ_AT_END] + "\n" + original[tail:]
         head = range(MAX_READ - _READ_AT_END)
         return _moved(text, [*head, tail - 1, *range(tail, len(original))])
-    if original.isascii() or unicodedata.is_normalized("NFKC", original):
+    is_plain = original.isascii() or unicodedata.is_normalized("NFKC", original)
+    if is_plain and not _INVISIBLE.search(original):
         return original, None
     return _moved(original, range(len(original)))
 
@@ -90,6 +98,8 @@ def _moved(text: str, places: Sequence[int]) -> tuple[str, Sequence[int]]:
     parts: list[str] = []
     origin: list[int] = []
     for place, letter in zip(places, text, strict=True):
+        if _INVISIBLE.match(letter):
+            continue
         plain = unicodedata.normalize("NFKC", letter)
         plain = plain if len(plain) <= _LONGEST_FORM else letter
         parts.append(plain)

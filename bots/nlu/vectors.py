@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ Numbers = npt.NDArray[np.intp]
 _MEANING_WEIGHT = 1.0
 """Weight of the block of an encoder beside those of the words."""
 
+_UNKNOWN = -1
 _TF = np.array([0.0, *(1 + math.log(count) for count in range(1, 101))], np.float32)
 """What a count is worth, sublinear; beyond the last, more of the same says no more."""
 
@@ -35,6 +37,9 @@ class Vector:
     known: float
 
 
+_NOTHING = Vector(features=np.zeros(0, np.intp), weights=np.zeros(0, np.float32), known=0.0)
+
+
 def with_meaning(vector: Vector, meaning: Floats, first: int) -> Vector:
     """Return a vector with what an encoder says as features more, numbered from `first`."""
     return Vector(
@@ -42,6 +47,15 @@ def with_meaning(vector: Vector, meaning: Floats, first: int) -> Vector:
         weights=np.concatenate([vector.weights, np.float32(_MEANING_WEIGHT) * meaning]),
         known=vector.known,
     )
+
+
+def weigh_all(weigher: Weigher, texts: Sequence[Counts], meanings: Floats | None) -> list[Vector]:
+    """Return the vectors of many texts, with what an encoder says of each where there is one."""
+    vectors = [weigher.weigh(counts) for counts in texts]
+    if meanings is None:
+        return vectors
+    first = len(weigher.numbers)
+    return [with_meaning(vector, row, first) for vector, row in zip(vectors, meanings, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,27 +82,30 @@ class Weigher:
 
     def weigh(self, counts: Counts) -> Vector:
         """Return the weighted features of a text."""
-        find = self.numbers.get
-        features: list[Numbers] = []
-        parts: list[Floats] = []
+        blocks = [block for _, block in counts.features]
+        sizes = [len(block) for block in blocks]
+        if not sizes or not self.numbers:
+            return _NOTHING
+        # All blocks in one go: a text is short, so what an array costs is the calls, not the numbers in it.
+        total = sum(sizes)
+        numbers = np.fromiter(map(self.numbers.get, chain.from_iterable(blocks), repeat(_UNKNOWN)), np.intp, total)
+        often = np.fromiter(chain.from_iterable(block.values() for block in blocks), np.intp, total)
+        is_known = numbers >= 0
+        rarity = np.where(is_known, self.rarity.take(numbers), np.float32(self.unseen))
+        weights = rarity * _TF.take(often, mode="clip")
+        squares = weights * weights
+        starts = list(accumulate(sizes[:-1], initial=0))
+        lengths = np.add.reduceat(squares, starts).tolist()
+        known_lengths = np.add.reduceat(squares * is_known, starts).tolist()
+        factors = [
+            block_weight / math.sqrt(length) if length else 0.0
+            for (block_weight, _), length in zip(counts.features, known_lengths, strict=True)
+        ]
         known_share = whole = 0.0
-        for block_weight, block in counts.features:
-            square = block_weight * block_weight
-            whole += square
-            found = np.array([find(name, -1) for name in block], np.intp)
-            frequencies = _TF.take(list(block.values()), mode="clip")
-            is_known = found >= 0
-            numbers = found[is_known]
-            if not len(numbers):
-                continue
-            strange = frequencies[~is_known] * self.unseen
-            weights = self.rarity.take(numbers) * frequencies[is_known]
-            length = float(weights @ weights)
-            known_share += square * length / (length + float(strange @ strange))
-            features.append(numbers)
-            parts.append(weights * np.float32(block_weight / math.sqrt(length)))
+        for (block_weight, _), length, known_length in zip(counts.features, lengths, known_lengths, strict=True):
+            whole += block_weight * block_weight
+            known_share += block_weight * block_weight * known_length / length
+        weights *= np.repeat(np.array(factors, np.float32), sizes)
         return Vector(
-            features=np.concatenate(features) if features else np.zeros(0, np.intp),
-            weights=np.concatenate(parts) if parts else np.zeros(0, np.float32),
-            known=known_share / whole if whole else 0.0,
+            features=numbers[is_known], weights=weights[is_known], known=known_share / whole if whole else 0.0
         )

@@ -19,6 +19,7 @@ from bots.dialogue.menus import chosen, shown
 from bots.dialogue.responses import Speaker
 from bots.nlu.language import detect, named
 from bots.nlu.tokenize import cut, normalise
+from bots.nlu.understanding import FALLBACK
 from bots.rasa_remote.server import RasaServer
 from bots.rasa_remote.wire import Tracker, actions_in, contents_from, handoff_from, scores_of, slots_of
 from bots.training.dataset import Variation
@@ -110,17 +111,21 @@ class RasaEngine:
         contents: list[Content] = []
         if not memory.is_disclosed:
             contents += speaker.say("utter_disclosure", memory, {})
+        opening = len(contents)
         contents += heard.contents
         misses = 0 if heard.contents else kept.misses + 1
         reason = self._reason(heard, misses)
         if not heard.contents:
             contents += speaker.say("utter_handing_over" if reason else "utter_rephrase", memory, {})
+        scores = scores_of(heard.tracker.latest_message)
         return BotAnswer(
             contents=tuple(contents),
             memory=_dump(memory, _Kept(said=heard.said, misses=misses, menu=shown(contents))),
-            intents=scores_of(heard.tracker.latest_message),
+            intents=scores,
             slots=slots_of(heard.tracker),
             handoff=wish(reason, memory, {}, {}) if reason else None,
+            missed=bool(scores) and scores[0].name == FALLBACK,
+            opening=opening,
         )
 
     def _reason(self, heard: _Heard, misses: int) -> str | None:

@@ -95,14 +95,15 @@ def actions_in(events: Sequence[Mapping[str, object]]) -> list[str]:
 
 
 def scores_of(message: LatestMessage) -> tuple[IntentScore, ...]:
-    """Return the intents of a message, best first."""
+    """Return the five best intents of a message, best first; a fallback keeps the first place that Rasa gave it."""
     ranking = message.intent_ranking or (message.intent,)
     found = [
         IntentScore(name=intent.name, confidence=round(min(1.0, max(0.0, intent.confidence or 0.0)), 4))
         for intent in ranking[:10]
         if intent.name
     ]
-    return tuple(sorted(found, key=lambda score: -score.confidence))
+    top = message.intent.name
+    return tuple(sorted(found, key=lambda score: (score.name != top, -score.confidence)))[:5]
 
 
 def slots_of(tracker: Tracker) -> dict[str, str]:

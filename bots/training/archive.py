@@ -21,12 +21,13 @@ MAX_ARCHIVE = 20_000_000
 MAX_FILES = 1_000
 _BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The time of every file that we write, so that the same project gives the same bytes."""
-_SKIPPED = frozenset({"tests", "models", "__MACOSX"})
-_SECRET = frozenset({"credentials.yml", "credentials.yaml"})
+_SKIPPED = frozenset({"models", "__MACOSX"})
+_OWN_FOLDERS = frozenset({"data", "domain", "tests"})
+SECRET_FILES = frozenset({"credentials.yml", "credentials.yaml"})
 
 
 def read_archive(archive: bytes, name: str = "archive.zip") -> dict[str, str]:
-    """Return the YAML files of an archive by name, without a folder around all of them; tests and credentials are left.
+    """Return the YAML files of an archive by name, without folders around all of them; credentials are left out.
 
     Raises:
         TrainingFaults: it is no zip file, too large, names places outside, or has no YAML file.
@@ -65,7 +66,8 @@ def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
     left = MAX_ARCHIVE
     for entry in entries:
         path = _safe_path(entry, name)
-        if entry.is_dir() or path.suffix not in (".yml", ".yaml") or path.name in _SECRET or path.name.startswith("."):
+        is_yaml = not entry.is_dir() and path.suffix in (".yml", ".yaml")
+        if not is_yaml or path.name in SECRET_FILES or path.name.startswith("."):
             continue
         with archive.open(entry) as file:
             content = file.read(min(MAX_FILE, left) + 1)
@@ -93,11 +95,14 @@ def _safe_path(entry: zipfile.ZipInfo, name: str) -> PurePosixPath:
 
 
 def _without_top(texts: Mapping[str, str]) -> dict[str, str]:
-    """Leave out a folder that stands around everything."""
-    tops = {path.split("/")[0] for path in texts}
-    if len(tops) != 1 or not all("/" in path for path in texts) or tops <= {"data", "domain"}:
-        return dict(texts)
-    return {path.partition("/")[2]: text for path, text in texts.items()}
+    """Leave out the folders that stand around everything."""
+    left = dict(texts)
+    while left and all("/" in path for path in left):
+        tops = {path.split("/")[0] for path in left}
+        if len(tops) != 1 or tops <= _OWN_FOLDERS:
+            break
+        left = {path.partition("/")[2]: text for path, text in left.items()}
+    return left
 
 
 def _fault(file: str, message: str) -> TrainingFaults:

@@ -54,11 +54,12 @@ class EntityMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One sentence of an intent, without its marks."""
+    """One sentence of an intent, without its marks; `marked` is how it stands in its file, which is no part of it."""
 
     text: str
     intent: str
     entities: tuple[EntityMark, ...] = ()
+    marked: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ class NluReader:
             words = text[entity.start : entity.end]
             if entity.value != words:
                 self.synonyms[words.lower()] = entity.value
-        self.examples.append(Example(text=text, intent=intent, entities=entities))
+        self.examples.append(Example(text=text, intent=intent, entities=entities, marked=marked))
 
     def _synonym(self, item: Tree, keys: Mapping[str, Tree]) -> None:
         value = self.faults.word(keys["synonym"], "synonym")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import isfinite
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bots.training.dataset import TrainingFault, TrainingFaults
+from bots.training.yaml_nodes import compose
 
 MAX_NODES = 200_000
 """More nodes than any bot's file has; aliases that unfold into millions are stopped here."""
@@ -110,7 +110,7 @@ class Faults:
 def parse_yaml(name: str, text: str, faults: Faults) -> Tree | None:
     """Read one document; broken YAML is noted in `faults` and gives None, an empty file gives None too."""
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = compose(text)
     except MarkedYAMLError as err:
         mark = err.problem_mark or err.context_mark
         line = mark.line + 1 if mark else 1

@@ -51,4 +51,6 @@ SERVE = staff("admin", "supervisor", "agent")
 READ_SERVICE = staff("admin", "supervisor", "agent", "auditor")
 TRAIN = staff("admin", "trainer")
 READ_BOTS = staff("admin", "supervisor", "trainer", "auditor")
+TRY_BOTS = staff("admin", "supervisor", "trainer")
+"""Calls that write nothing, but are no reading either."""
 UPLOAD = Access(roles=SERVE.roles, visitor=True)

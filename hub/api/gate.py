@@ -61,9 +61,17 @@ async def read_body(request: web.Request, limit: int) -> bytes:
         raise UnsupportedMedia("Send the body uncompressed.")
     if not request.can_read_body:
         return b""
+    if request.content.is_eof() and request.content_length is not None:
+        # It came whole with the head, as most do: there is nothing to wait for.
+        return request.content.read_nowait()
+    body = bytearray()
     try:
         async with asyncio.timeout(_BODY_LIMIT_S):
-            return await request.read()
+            while piece := await request.content.readany():
+                body += piece
+                if len(body) > limit:
+                    raise TooLarge(f"A body may have at most {limit} bytes.")
+            return bytes(body)
     except TimeoutError as error:
         raise Malformed("The body did not arrive in time.") from error
 
@@ -78,6 +86,7 @@ class Gate:
         self._settings = settings
         self._answers = answers
         self._agents = Buckets(settings.limits.agent, clock)
+        self._programs = Buckets(settings.limits.program, clock)
         self._visitors = Buckets(settings.limits.visitor, clock)
         self._anonymous = Buckets(settings.limits.anonymous, clock)
         self._sign_ins = Buckets(settings.limits.sign_in, clock)
@@ -98,7 +107,7 @@ class Gate:
                 body = await self._read_upload(request)
                 content = f"{body.name}\n{body.mime}\n".encode() + body.data
             elif read_json is not None:
-                content = await read_body(request, MAX_JSON_BYTES)
+                content = await read_body(request, route.max_body)
                 if content:
                     _check_media_type(request, "application/json")
                 body = read_json(content)
@@ -138,7 +147,7 @@ class Gate:
         if isinstance(caller, Agent):
             route.access.check(caller)
             name = f"agent/{caller.id}"
-            self._agents.take(name)
+            (self._programs if route.is_program else self._agents).take(name)
         else:
             name = caller.owner
             self._visitors.take(name)

@@ -1,4 +1,4 @@
-"""The built front end: console, widget, demo shop and channel simulator, under a strict content policy.
+"""The built front end: console, widget, demo shop, help page and channel simulator, under a strict content policy.
 
 Hashed assets are kept for ever, documents never. Without a built front end every page says how to build it.
 """
@@ -52,6 +52,8 @@ class Pages:
         app.router.add_get("/widget.js", self._loader)
         app.router.add_get("/widget/frame", self._frame)
         app.router.add_get("/demo", self._demo)
+        app.router.add_get("/help", self._help)
+        app.router.add_get("/help/{id}", self._help)
         if self._has_simulator:
             app.router.add_get("/simulator", self._simulator)
 
@@ -87,6 +89,9 @@ class Pages:
         if page.text is not None:
             page.text = page.text.replace("__CHANNEL_ID__", html.escape(chosen))
         return page
+
+    async def _help(self, _request: web.Request) -> web.StreamResponse:
+        return await self._document("help.html", "frame-ancestors 'none'")
 
     async def _simulator(self, _request: web.Request) -> web.StreamResponse:
         return await self._document("simulator.html", "frame-ancestors 'none'")

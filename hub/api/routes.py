@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from hub.api.access import Access
 from hub.api.call import Call, Upload
+from hub.api.settings import MAX_JSON_BYTES
 
 BASE = "/api/v1"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -37,6 +38,8 @@ class Route:
     tag: str
     handler: Handler
     sign_in: bool = False
+    is_program: bool = False
+    max_body: int = MAX_JSON_BYTES
 
     @property
     def name(self) -> str:
@@ -65,11 +68,14 @@ class Routes:
         access: Access,
         status: int = 200,
         sign_in: bool = False,
+        is_program: bool = False,
+        max_body: int = MAX_JSON_BYTES,
     ) -> Callable[[H], H]:
         """Declare the decorated handler as a route.
 
         The handler takes one `Call[BODY, QUERY]` and is annotated with its answer; the first line of its docstring
-        is the summary. A handler that answers None answers 204. `sign_in` puts it under the stricter rate.
+        is the summary. A handler that answers None answers 204. `sign_in` puts it under the stricter rate,
+        `is_program` under that of programs which ask many times a second. `max_body` is in bytes.
         """
 
         def declare(handler: H) -> H:
@@ -92,6 +98,8 @@ class Routes:
                     tag=self._tag,
                     handler=handler,
                     sign_in=sign_in,
+                    is_program=is_program,
+                    max_body=max_body,
                 )
             )
             return handler

@@ -24,10 +24,12 @@ class Rate:
 class RateLimits:
     """How much one caller may ask: generous for people at work, stricter where nobody is signed in.
 
+    `program` is for the few cheap calls that programs make many times a second, such as a bot's parse.
     Sign-in has its own back-off for wrong passwords (`hub.services.accounts`); the rate here only bounds the cost.
     """
 
     agent: Rate = Rate(burst=600, per_s=10)
+    program: Rate = Rate(burst=10_000, per_s=5_000)
     visitor: Rate = Rate(burst=120, per_s=10)
     anonymous: Rate = Rate(burst=300, per_s=10)
     sign_in: Rate = Rate(burst=60, per_s=20)

@@ -14,6 +14,7 @@ import msgspec
 
 import bots
 from bots.nlu import Evaluation, Model
+from bots.nlu.onnx_encoder import encoder_at
 from bots.training import Project, read_archive, read_conversations
 from bots.training.dataset import Example
 from bots.training.stories import UserStep
@@ -24,7 +25,7 @@ _SHOWN = 30
 """Most faults of training files that are listed; the rest is counted."""
 
 
-def train(place: Path, out: Path) -> None:
+def train(place: Path, out: Path, encoder: str) -> None:
     """Train a bot and write its model; the file appears whole or not at all.
 
     Raises:
@@ -42,19 +43,19 @@ def train(place: Path, out: Path) -> None:
     for note in project.notes:
         _tell(f"  note: {note}")
     _tell(f"Training on {len(examples)} examples of {len({example.intent for example in examples})} intents")
-    model = bots.train(project)
+    model = bots.train(project, encoder_at(encoder))
     bots.save_model(model, out)
     _tell(f"Wrote {out} ({out.stat().st_size / 1_000_000:.1f} MB)")
 
 
-def test(model_file: Path, file: Path) -> str:
+def test(model_file: Path, file: Path, encoder: str) -> str:
     """Measure a model on a file of examples; return the scores as JSON.
 
     Raises:
         InvalidInput: the file holds no examples, or is not right.
         ModelFault: the model cannot be read.
     """
-    model = _model(model_file)
+    model = _model(model_file, encoder)
     examples = tuple(read_examples(file))
     if not examples:
         raise InvalidInput(f"{file} holds no examples to test with.")
@@ -63,13 +64,13 @@ def test(model_file: Path, file: Path) -> str:
     return msgspec.json.format(msgspec.json.encode(scores), indent=2).decode()
 
 
-def parse(model_file: Path, text: str) -> str:
+def parse(model_file: Path, text: str, encoder: str) -> str:
     """Return what a model makes of a text, as JSON in the form of Rasa's `/model/parse`.
 
     Raises:
         ModelFault: the model cannot be read.
     """
-    return msgspec.json.format(msgspec.json.encode(_model(model_file).parse(text)), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(_model(model_file, encoder).parse(text)), indent=2).decode()
 
 
 def read_project(place: Path) -> Project:
@@ -136,10 +137,10 @@ def faults_of(error: bots.TrainingFaults) -> str:
     return "\n".join(lines)
 
 
-def _model(file: Path) -> Model:
+def _model(file: Path, encoder: str) -> Model:
     if file.is_dir():
         raise InvalidInput(f"{file} is a folder; a model is what `huike bot train` writes.")
-    return bots.load_model(file)
+    return bots.load_model(file, encoder_at(encoder))
 
 
 def _tell(line: str) -> None:

@@ -20,7 +20,9 @@ from hub.cli.embedded import copy_database, places_of
 from hub.errors import Conflict
 from hub.model.commit import RecordKind
 from hub.model.session import Session
+from hub.model.workspace import Bot
 from hub.ports.store import CustomerQuery, SessionQuery, Store
+from hub.services.bot_secrets import shown_settings
 from hub.settings import Settings
 
 _PAGE = 500
@@ -35,9 +37,18 @@ _RECORDS: Mapping[RecordKind, str] = {
     "bot": "bots",
     "merge": "merges",
     "attachment": "attachments",
+    "article": "articles",
+    "article_vote": "article_votes",
 }
 """The kinds of record that are exported, with the names of their files; the others are inner bookkeeping."""
-_LEFT_OUT: Mapping[RecordKind, str] = {"agent": "password_hash", "channel": "secrets"}
+_OF_BOTS: Mapping[RecordKind, str] = {
+    "bot_file": "bot_files",
+    "bot_edit": "bot_edits",
+    "bot_version": "bot_versions",
+    "bot_turn": "bot_turns",
+}
+"""The kinds of record that stand under a bot's id; there may be millions of them, so they are read in pages."""
+_LEFT_OUT: Mapping[RecordKind, str] = {"agent": "password_hash", "channel": "secrets", "bot": "secrets"}
 
 
 def export(settings: Settings, folder: Path) -> dict[str, int]:
@@ -68,6 +79,8 @@ async def _export(settings: Settings, folder: Path) -> dict[str, int]:
         counts = {
             name: await _write(folder / f"{name}.jsonl", _records(store, kind)) for kind, name in _RECORDS.items()
         }
+        for kind, name in _OF_BOTS.items():
+            counts[name] = await _write(folder / f"{name}.jsonl", _records_of_bots(store, kind))
         counts["customers"] = await _write(folder / "customers.jsonl", _customers(store))
         counts["sessions"] = await _write(folder / "sessions.jsonl", _sessions(store))
         counts["messages"] = await _write(folder / "messages.jsonl", _entries(store))
@@ -87,8 +100,20 @@ async def _records(store: Store, kind: RecordKind) -> AsyncIterator[object]:
     for record in await store.records(kind):
         if record.data is not None:
             value: dict[str, Any] = msgspec.json.decode(record.data)
+            if kind == "bot":
+                value["settings"], _ = shown_settings(msgspec.convert(value, Bot))
             value.pop(_LEFT_OUT.get(kind, ""), None)
             yield value
+
+
+async def _records_of_bots(store: Store, kind: RecordKind) -> AsyncIterator[object]:
+    """Yield the records of a kind bot by bot, the newest first."""
+    for bot in await store.records("bot"):
+        before: str | None = None
+        while page := await store.recent_records(kind, f"{bot.id}/", before=before, limit=_PAGE):
+            for record in page:
+                yield msgspec.json.decode(record.data)
+            before = page[-1].id
 
 
 async def _customers(store: Store) -> AsyncIterator[object]:

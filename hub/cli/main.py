@@ -194,29 +194,29 @@ def _simulate(_settings: Settings, arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _train_bot(_settings: Settings, arguments: argparse.Namespace) -> int:
+def _train_bot(settings: Settings, arguments: argparse.Namespace) -> int:
     from bots import TrainingFaults  # noqa: PLC0415  # the same
     from hub.cli.bot import faults_of, train  # noqa: PLC0415  # the same
 
     try:
-        train(arguments.place, arguments.out)
+        train(arguments.place, arguments.out, settings.encoder)
     except TrainingFaults as error:
         sys.stderr.write(f"huike: the training files have errors:\n{faults_of(error)}\n")
         return IMPOSSIBLE
     return DONE
 
 
-def _test_bot(_settings: Settings, arguments: argparse.Namespace) -> int:
+def _test_bot(settings: Settings, arguments: argparse.Namespace) -> int:
     from hub.cli.bot import test  # noqa: PLC0415  # the same
 
-    sys.stdout.write(f"{test(arguments.model, arguments.file)}\n")
+    sys.stdout.write(f"{test(arguments.model, arguments.file, settings.encoder)}\n")
     return DONE
 
 
-def _parse_text(_settings: Settings, arguments: argparse.Namespace) -> int:
+def _parse_text(settings: Settings, arguments: argparse.Namespace) -> int:
     from hub.cli.bot import parse  # noqa: PLC0415  # the same
 
-    sys.stdout.write(f"{parse(arguments.model, arguments.text)}\n")
+    sys.stdout.write(f"{parse(arguments.model, arguments.text, settings.encoder)}\n")
     return DONE
 
 

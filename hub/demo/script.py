@@ -1,4 +1,4 @@
-"""What a story of the demo is made of: who says and does what, in order. Plain values, no behaviour."""
+"""What stories and articles of the demo are made of: who says and does what, what stands where. Plain values only."""
 
 from __future__ import annotations
 
@@ -97,3 +97,15 @@ class Story:
     days: int
     clock: str
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A help article; one that is not public is for staff alone."""
+
+    key: str
+    category: str
+    title: str
+    questions: tuple[str, ...]
+    body: str
+    public: bool = True

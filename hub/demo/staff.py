@@ -37,7 +37,7 @@ STAFF: tuple[Account, ...] = (
         name="李娜 Li Na",
         password="demo-lina-1",
         role="agent",
-        skills={"orders": 8, "refunds": 9, "billing": 5},
+        skills={"orders": 8, "refunds": 9, "billing": 5, "privacy": 6},
         teams=("after_sales", "billing"),
     ),
     Account(
@@ -53,7 +53,7 @@ STAFF: tuple[Account, ...] = (
         name="Emma Brown",
         password="demo-emma-1",
         role="agent",
-        skills={"orders": 7, "billing": 8, "refunds": 6, "technical": 4},
+        skills={"orders": 7, "billing": 8, "refunds": 6, "technical": 4, "privacy": 8},
         teams=("sales", "billing"),
     ),
     Account(key="supervisor", name="周敏 Zhou Min", password="demo-supervisor-1", role="supervisor"),
@@ -72,4 +72,5 @@ SKILLS: Mapping[str, Mapping[str, str]] = {
     "billing": {"zh": "账单", "en": "Billing"},
     "technical": {"zh": "技术", "en": "Technical"},
     "refunds": {"zh": "退款", "en": "Refunds"},
+    "privacy": {"zh": "个人信息", "en": "Privacy"},
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hub.demo.articles import written
 from hub.demo.naming import demo_id
 from hub.demo.replies import PREPARED
 from hub.demo.script import ChannelKey
 from hub.demo.staff import SKILLS, STAFF, TEAMS, Account
 from hub.model.agent import Agent
 from hub.model.ids import AgentId, BotId, ChannelId, TeamId
+from hub.model.knowledge import Article
+from hub.model.queues import RoutingRule
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import (
     Bot,
@@ -23,6 +26,7 @@ from hub.model.workspace import (
     Tag,
     Team,
 )
+from hub.services.default_rules import usual_rules
 
 BOT_NAME = "小汇"
 OPEN_SECRET = "whsec_aHVpa2UtZGVtby1vcGVuLWNoYW5uZWwtc2VjcmV0IQ=="  # noqa: S105  # public, like the demo's passwords
@@ -42,7 +46,7 @@ TAGS: Mapping[str, str] = {
     "回访 Follow-up": "#4a6f52",
 }
 
-Plain = Team | Skill | Tag | CannedReply | BusinessHours | Bot | Channel
+Plain = Team | Skill | Tag | CannedReply | BusinessHours | Bot | Channel | Article | RoutingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ def make_workspace(at: Timestamp, sealed_secret: str) -> Workspace:
         plain.append(Skill(id=demo_id(at, f"skill/{name}", place=place), name=name, label=label))
     for place, (name, color) in enumerate(TAGS.items()):
         plain.append(Tag(id=demo_id(at, f"tag/{name}", place=place), name=name, color=color))
-    plain += [*_replies(at), _hours(at), bot, *channels.values()]
+    plain += [*_replies(at), _hours(at), bot, *channels.values(), *written(at, agent_id(at, "trainer"))]
+    plain += usual_rules()
     return Workspace(bot=bot, channels=channels, plain=plain)
 
 

@@ -93,9 +93,13 @@ class MenuOption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Menu(_Content, frozen=True, kw_only=True, tag="menu"):
-    """A question with choices; connectors without buttons number them."""
+    """A question with choices; connectors without buttons number them.
+
+    `article_id` names the article of the knowledge base that the text is from; other menus have no such field.
+    """
 
     options: tuple[MenuOption, ...]
+    article_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class MenuReply(_Content, frozen=True, kw_only=True, tag="menu_reply"):

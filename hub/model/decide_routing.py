@@ -8,7 +8,7 @@ from hub.model import commands as c
 from hub.model.decide_talk import enter_queue
 from hub.model.draft import Draft, refuse
 from hub.model.ids import AgentId
-from hub.model.session import Holder, Offer
+from hub.model.session import Declined, Holder, Offer
 from hub.model.timeline import SYSTEM, Actor
 
 MOST_URGENT = 0
@@ -44,8 +44,17 @@ def end_offer(draft: Draft, command: c.EndOffer) -> bool:
     if offer is None or offer.id != command.offer_id:
         return False
     draft.record("expired", SYSTEM, agent_id=offer.agent_id, agent_name=offer.agent_name, reason=command.reason)
+    if command.reason == "timeout":
+        _note_declined(draft, offer)
     _drop_offer(draft, offer)
     return True
+
+
+def _note_declined(draft: Draft, offer: Offer) -> None:
+    if offer.kind == "new":
+        others = (one for one in draft.session.declined if one.agent_id != offer.agent_id)
+        declined = (*others, Declined(agent_id=offer.agent_id, at=draft.now))[-OFFERS_KEPT:]
+        draft.set(declined=declined)
 
 
 def _drop_offer(draft: Draft, offer: Offer) -> None:
@@ -86,6 +95,7 @@ def reject(draft: Draft, command: c.Reject) -> bool:
     """Decline an offer: the session goes back to its old place at once."""
     offer = _live_offer(draft, command.agent)
     draft.record("rejected", command.agent, agent_id=offer.agent_id, reason=command.reason)
+    _note_declined(draft, offer)
     _drop_offer(draft, offer)
     return True
 

@@ -141,6 +141,13 @@ class LastMessage(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
+class Declined(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent who did not take the session when it was held out, and when that was."""
+
+    agent_id: AgentId
+    at: Timestamp
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A session as the journal keeps it. `version` numbers its commits, `last_seq` its timeline entries."""
 
@@ -176,6 +183,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     customer_read_seq: int = 0
     served_by: tuple[AgentId, ...] = ()
     offered_to: tuple[AgentId, ...] = ()
+    declined: tuple[Declined, ...] = ()
     sticky_agent_id: AgentId | None = None
     sticky_at: Timestamp | None = None
     tags: tuple[str, ...] = ()

@@ -124,10 +124,14 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
-    """A bot that may hold the floor. `engine` says which connector to the understanding port answers for it."""
+    """A bot that may hold the floor. `engine` says which connector to the understanding port answers for it.
+
+    Secret settings are stored sealed, under `secrets`, by their path in `settings`.
+    """
 
     id: BotId
     version: int = 1
     name: str
     engine: Literal["intent", "rasa"] = "intent"
     settings: Mapping[str, object] = {}
+    secrets: Mapping[str, str] = {}

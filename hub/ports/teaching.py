@@ -20,10 +20,14 @@ WorkName = Literal["train", "cross_validate"]
 
 
 class TrainTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What the process of a training is given: the files, and the file on this machine to write the model into."""
+    """What the process of a training is given: the files, and the file on this machine to write the model into.
+
+    `encoder` is the place of the encoder to train with, as the teacher names it.
+    """
 
     files: Mapping[str, str]
     out: str
+    encoder: str = ""
 
 
 class TrainDone(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,7 @@ class CrossTask(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Mapping[str, str]
     parts: int = 5
+    encoder: str = ""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +111,11 @@ class Understander(Protocol):
 
 class Teacher(Protocol):
     """Knows what training material is. Every method is pure and may be called from any thread."""
+
+    @property
+    def encoder(self) -> str:
+        """Return the place of the encoder that models are trained with, "" where there is none."""
+        ...
 
     def given(self, settings: Mapping[str, object]) -> Files:
         """Return the material that a bot's settings name (a shipped project, or files); {} when they name none."""

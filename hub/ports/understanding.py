@@ -39,13 +39,19 @@ class HandoffWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BotAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bot says and keeps. `intents` are the scores of this turn, best first; memory must be plain JSON."""
+    """What the bot says and keeps; memory must be plain JSON.
+
+    `intents` are the five best scores of this turn, best first. `missed`: the bot was not sure what was meant.
+    `opening` is how many of the contents open the conversation (that this is a bot) and are said whatever comes after.
+    """
 
     contents: tuple[Content, ...]
     memory: Mapping[str, object]
     intents: tuple[IntentScore, ...] = ()
     slots: Mapping[str, str] = {}
     handoff: HandoffWish | None = None
+    missed: bool = False
+    opening: int = 0
 
 
 class BotEngine(Protocol):
@@ -57,7 +63,7 @@ class BotEngine(Protocol):
 
 
 class FeelingReader(Protocol):
-    """Reads the mood of one message, within a millisecond and without looking anything up."""
+    """Reads the mood of one message without looking anything up, within a millisecond however long the message is."""
 
     def __call__(self, text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
         """Return the mood and the words that show it, as they stand in the text."""

@@ -14,23 +14,27 @@ from msgspec.structs import replace
 
 from hub.errors import Conflict, NotFound
 from hub.model import commands as c
-from hub.model.commit import Commit, Job, RecordKind
+from hub.model.commit import Commit, Job, Record
 from hub.model.content import MenuReply, joined
-from hub.model.ids import BotId, ChannelId, JobId, MessageId, SessionId
+from hub.model.ids import ChannelId, JobId, MessageId, SessionId
 from hub.model.session import Session
 from hub.model.timeline import SYSTEM, Actor, Message
 from hub.model.workspace import Bot
-from hub.ports.understanding import BotAnswer, BotEngine, Turn
+from hub.ports.understanding import BotAnswer, Turn
+from hub.services.bot_engines import GIVEN, BotEngines
+from hub.services.bot_knowledge import BotKnowledge
 from hub.services.connectors import Connectors
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.jobs import COMMITTED, REMOVE, Outcome
 from hub.services.measures import parts_on
 from hub.services.sessions import Sessions
+from hub.services.teaching.traffic import note_of
 
 log = structlog.get_logger()
 
-MakeEngine = Callable[[Bot], BotEngine]
+Note = Callable[[Session], Record | None]
+"""The note of a turn, by the session as the turn leaves it."""
 MAX_STREAK = 10
 """Bot messages in a row without one of the customer's: beyond it the bot is talking to itself (reliability F36)."""
 _READY_S = 15.0
@@ -41,41 +45,22 @@ class BotTurns:
     """Asks the bot and carries out what it answers."""
 
     def __init__(
-        self, core: Core, sessions: Sessions, directory: Directory, connectors: Connectors, engines: BotEngines
+        self,
+        core: Core,
+        sessions: Sessions,
+        directory: Directory,
+        connectors: Connectors,
+        engines: BotEngines,
+        *,
+        knowledge: BotKnowledge,
     ) -> None:
-        """Take the engines by bot; `hub.app` fills them."""
+        """Take the engines by bot, which `hub.app` fills, and what answers where they have no answer."""
         self._core = core
         self._sessions = sessions
         self._directory = directory
         self._connectors = connectors
         self._engines = engines
-
-    async def keep_warm(self) -> None:
-        """Have the engine of every bot ready, also of new and changed ones: no customer waits for a bot to learn."""
-        changed: set[str] = {bot.id for bot in self._directory.bots()}
-        news = asyncio.Event()
-
-        def note(kind: RecordKind, record_id: str) -> None:
-            if kind == "bot":
-                changed.add(record_id)
-                news.set()
-
-        self._directory.watch(note)
-        while True:
-            news.clear()
-            while changed:
-                await self._warm(BotId(changed.pop()))
-            await news.wait()
-
-    async def _warm(self, bot_id: BotId) -> None:
-        bot = self._directory.bot(bot_id)
-        if bot is None:
-            self._engines.forget(bot_id)
-            return
-        try:
-            await self._engines.get(bot)
-        except Exception:
-            log.exception("bot.unusable", bot=bot.id)
+        self._knowledge = knowledge
 
     async def take_turn(self, job: Job) -> Outcome:
         """Do one turn."""
@@ -88,21 +73,31 @@ class BotTurns:
         if not entries or not isinstance(entries[0], Message):
             return REMOVE
         bot = self._directory.bot(session.bot_id)
-        answer = await self._ask(session, entries[0], bot, wordless=bool(job.payload.get("wordless")))
-        return await self._carry_out(job, session, bot, answer)
+        message = entries[0]
+        n, answer = await self._ask(session, message, bot, wordless=bool(job.payload.get("wordless")))
 
-    async def _ask(self, session: Session, message: Message, bot: Bot | None, *, wordless: bool) -> BotAnswer | None:
+        def note(after: Session) -> Record | None:
+            return note_of(after, message, n, answer)
+
+        return await self._carry_out(job, session, bot, answer, note)
+
+    async def _ask(
+        self, session: Session, message: Message, bot: Bot | None, *, wordless: bool
+    ) -> tuple[int, BotAnswer | None]:
+        """Return the version that was asked and its answer, None where it has none in time."""
+        n = GIVEN
         try:
             if bot is None:
                 raise NotFound("The bot has been removed.")
             async with asyncio.timeout(_READY_S):
-                engine = await self._engines.get(bot)
+                n, engine = await self._engines.get(bot, session.id)
             async with asyncio.timeout(self._core.session.bot_timeout_s):
-                return await engine.respond(self._turn(session, message, wordless=wordless))
+                answer = await self._knowledge.respond(engine, self._turn(session, message, wordless=wordless))
         except Exception as error:
             # Whatever a bot does wrong ends here: the customer gets a person instead.
             log.warning("bot.failed", session=session.id, bot=session.bot_id, error=type(error).__name__)
-            return None
+            return n, None
+        return n, answer
 
     def _turn(self, session: Session, message: Message, *, wordless: bool) -> Turn:
         channel = self._directory.channel(message.channel_id) if message.channel_id else None
@@ -118,7 +113,9 @@ class BotTurns:
             at=self._core.clock.now(),
         )
 
-    async def _carry_out(self, job: Job, session: Session, bot: Bot | None, answer: BotAnswer | None) -> Outcome:
+    async def _carry_out(
+        self, job: Job, session: Session, bot: Bot | None, answer: BotAnswer | None, note: Note
+    ) -> Outcome:
         author = Actor(kind="bot", id=bot.id if bot else "", name=bot.name if bot else "")
         say = None if answer is None else self._say(job.seq, author, answer)
 
@@ -132,7 +129,9 @@ class BotTurns:
             return self._for_channel(say, now.reply_channel_id)
 
         def finish(commit: Commit) -> Commit:
-            return replace(commit, done=(*commit.done, job.id))
+            noted = note(commit.session) if commit.session is not None else None
+            records = commit.records if noted is None else (*commit.records, noted)
+            return replace(commit, done=(*commit.done, job.id), records=records)
 
         try:
             _, commit = await self._sessions.act(SessionId(session.id), make, enrich=finish)
@@ -170,28 +169,3 @@ class BotTurns:
             handoff_reason=wish.reason if wish else None,
             handoff_summary=wish.summary if wish else "",
         )
-
-
-class BotEngines:
-    """The engines in use, one for each version of each bot."""
-
-    def __init__(self, make: MakeEngine) -> None:
-        """Take the maker, which may block; `hub.app` alone names the implementations."""
-        self._make = make
-        self._engines: dict[BotId, tuple[int, BotEngine]] = {}
-        self._lock = asyncio.Lock()
-
-    def forget(self, bot_id: BotId) -> None:
-        """Let go of the engine of a bot that has been removed."""
-        self._engines.pop(bot_id, None)
-
-    async def get(self, bot: Bot) -> BotEngine:
-        """Return the bot's engine, made on first use (beside the loop) and remade when its record changes."""
-        known = self._engines.get(bot.id)
-        if known is not None and known[0] == bot.version:
-            return known[1]
-        async with self._lock:
-            known = self._engines.get(bot.id)
-            if known is None or known[0] != bot.version:
-                known = self._engines[bot.id] = (bot.version, await asyncio.to_thread(self._make, bot))
-            return known[1]

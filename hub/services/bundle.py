@@ -10,6 +10,7 @@ from hub.ports.manifest import KnownKind
 from hub.services.accounts import Accounts
 from hub.services.alarms import Alarms
 from hub.services.attachments import Attachments
+from hub.services.bot_secrets import BotSecrets
 from hub.services.connectors import Connectors
 from hub.services.consents import Consents
 from hub.services.core import Core
@@ -18,16 +19,20 @@ from hub.services.deliveries import Deliveries
 from hub.services.desk import Desk
 from hub.services.directory import Directory
 from hub.services.dispatch import Dispatch
+from hub.services.drafts import Drafts
 from hub.services.health import Health
 from hub.services.identities import Identities
 from hub.services.inbound import Inbounds
+from hub.services.knowledge import Knowledge
 from hub.services.long_jobs import LongJobs
+from hub.services.model_servers import ModelServers
 from hub.services.presences import Presences
 from hub.services.records import Records
 from hub.services.secrets import Secrets
 from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
+from hub.services.teaching.teaching import Teaching
 from hub.services.triage import Triage
 from hub.services.typing import TypingSignals
 from hub.services.typing_out import TypingOut
@@ -42,8 +47,10 @@ class Services:
 
     core: Core
     secrets: Secrets
+    bot_secrets: BotSecrets
     directory: Directory
     records: Records
+    knowledge: Knowledge
     accounts: Accounts
     attachments: Attachments
     connectors: Connectors
@@ -57,6 +64,7 @@ class Services:
     inbounds: Inbounds
     customers: Customers
     suggestions: Suggestions
+    teaching: Teaching
     triage: Triage
     presences: Presences
     dispatch: Dispatch
@@ -65,6 +73,8 @@ class Services:
     long_jobs: LongJobs
     what_if: WhatIf
     desk: Desk
+    model_servers: ModelServers
+    drafts: Drafts
     visitors: Visitors
     typing: TypingSignals
     typing_out: TypingOut

@@ -1,7 +1,7 @@
 """The usual rules, offered to a new workspace: emergencies, threats to leave, requests about personal data.
 
-Words that leave little doubt, in Chinese and English; people add their own. Each rule has a name of its own for ever
-(`usual-…`), so adding them again changes nothing that is there.
+Words that leave little doubt, in Chinese and English; people add their own. Adding them again changes nothing that is
+there, under whatever id: a rule that was removed and restored, or came with a bundle, is still the same rule.
 """
 
 from __future__ import annotations
@@ -62,16 +62,30 @@ USUAL: tuple[RoutingRule, ...] = (
 )
 
 
+def usual_rules(after: int = -1) -> list[RoutingRule]:
+    """Return the usual rules in their order, at the positions after the given one."""
+    return [msgspec.structs.replace(rule, position=place) for place, rule in enumerate(USUAL, start=after + 1)]
+
+
 async def add_usual_rules(records: Records, directory: Directory) -> list[RoutingRule]:
-    """Add those of the usual rules that are not there, after the others; return all rules in their order."""
-    last = max((rule.position for rule in directory.routing_rules()), default=-1)
-    for place, rule in enumerate(USUAL, start=last + 1):
-        if directory.find(RoutingRule, rule.id) is not None:
+    """Add those of the usual rules that are not there, after the others; return all rules in their order.
+
+    One is there if some rule says the same or has its name, whatever its id is and whether it is on or off.
+    """
+    there = directory.routing_rules()
+    last = max((rule.position for rule in there), default=-1)
+    for rule in usual_rules(after=last):
+        if any(_is_the_same(rule, one) for one in there):
             continue
-        placed = msgspec.structs.replace(rule, position=place)
         try:
-            await records.create(placed)
+            await records.create(rule)
         except Conflict:
             # It was there once, and removed: its name goes on counting.
-            await records.put_plain("routing_rule", rule.id, msgspec.json.encode(placed))
+            await records.put_plain("routing_rule", rule.id, msgspec.json.encode(rule))
     return directory.routing_rules()
+
+
+def _is_the_same(usual: RoutingRule, other: RoutingRule) -> bool:
+    same_words = set(usual.when.words) == set(other.when.words)
+    says_the_same = same_words and msgspec.structs.replace(other.when, words=usual.when.words) == usual.when
+    return other.id == usual.id or other.name == usual.name or (says_the_same and other.then == usual.then)

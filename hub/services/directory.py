@@ -14,12 +14,31 @@ import msgspec
 from hub.model.agent import Agent
 from hub.model.commit import Record, RecordKind
 from hub.model.ids import AgentId, BotId, ChannelId
+from hub.model.knowledge import Article, ArticleVotes
+from hub.model.model_server import ModelServerSettings
 from hub.model.queues import Queue, RoutingRule, RoutingSettings
+from hub.model.teaching import BotVersion
 from hub.model.workspace import Bot, BusinessHours, CannedReply, Channel, Skill, Tag, Team
 from hub.ports.bus import Published
 from hub.ports.store import Store
 
-Plain = Agent | Team | Skill | Tag | CannedReply | BusinessHours | Channel | Bot | Queue | RoutingRule | RoutingSettings
+Plain = (
+    Agent
+    | Team
+    | Skill
+    | Tag
+    | CannedReply
+    | BusinessHours
+    | Channel
+    | Bot
+    | BotVersion
+    | Queue
+    | RoutingRule
+    | RoutingSettings
+    | Article
+    | ArticleVotes
+    | ModelServerSettings
+)
 T = TypeVar("T", bound=Plain)
 
 KINDS: dict[RecordKind, type[Plain]] = {
@@ -31,9 +50,13 @@ KINDS: dict[RecordKind, type[Plain]] = {
     "business_hours": BusinessHours,
     "channel": Channel,
     "bot": Bot,
+    "bot_version": BotVersion,
     "queue": Queue,
     "routing_rule": RoutingRule,
     "routing_settings": RoutingSettings,
+    "article": Article,
+    "article_vote": ArticleVotes,
+    "model_server": ModelServerSettings,
 }
 KIND_OF: dict[type[msgspec.Struct], RecordKind] = {shape: kind for kind, shape in KINDS.items()}
 

@@ -17,7 +17,6 @@ import structlog
 from hub.errors import Unavailable
 from hub.model.commit import RecordKind
 from hub.model.ids import SessionId
-from hub.model.timestamps import seconds_between
 from hub.ports.bus import Published
 from hub.services.core import Core
 from hub.services.directory import Directory
@@ -28,10 +27,9 @@ from hub.services.recording import Recorder
 from hub.services.router_config import Configured, QueueProblem
 from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
-from hub.services.traces import CANDIDATES, Traces, TraceStep
+from hub.services.traces import Traces, TraceStep
 from hub.services.waiting import either
 from hub.services.zones import load_zones
-from routing.explain import Trace
 
 log = structlog.get_logger()
 
@@ -44,7 +42,6 @@ _QUEUE_GAP_S = 0.3
 _SHOWN = 50
 _SETTINGS: frozenset[RecordKind] = frozenset({"queue", "routing_settings", "business_hours", "channel"})
 """Records that say how the router works."""
-EXPLAIN = "explain"
 WRITE_RECORDING = "recording.write"
 
 
@@ -83,6 +80,8 @@ class Dispatch:
         self.recorder = Recorder(core)
         self.router_figures = RouterFigures()
         self.problems: tuple[QueueProblem, ...] = ()
+        self.longest_wait_s: Callable[[], float] = lambda: 0.0
+        """How long the one waits who has waited longest, where this process leads; the wait board knows."""
         self._people_changed = asyncio.Event()
         self._settings_changed = asyncio.Event()
         self._figures: dict[SessionId, QueueItem] = {}
@@ -91,7 +90,6 @@ class Dispatch:
         self._missed: list[Published] = []
         self._is_rebuilding = False
         self.calls.is_leading = self._is_leading
-        self.calls.answer(EXPLAIN, self._answer_explain)
         self.calls.answer(WRITE_RECORDING, self._answer_write)
         self.recorder.ask_leader = self._ask_write
         core.bus.listen(CHANGED, lambda _: self._people_changed.set())
@@ -129,24 +127,6 @@ class Dispatch:
 
     def _is_leading(self) -> bool:
         return self._leader is not None and not self._is_rebuilding
-
-    def explain(self, session_id: SessionId, *, limit: int | None = CANDIDATES) -> Trace | None:
-        """Return why a session is where it is; None where this process does not route, or does not know it."""
-        if self._leader is None or self._is_rebuilding:
-            return None
-        return self._leader.engine.explain(session_id, limit=limit)
-
-    async def ask_explain(self, session_id: SessionId) -> Trace | None:
-        """Return what `explain` returns on the leader, from any node.
-
-        Raises:
-            Unavailable: nobody routes, or the leader did not answer in time.
-        """
-        answer = await self.calls.ask(EXPLAIN, session_id.encode())
-        return msgspec.json.decode(answer, type=Trace | None)
-
-    async def _answer_explain(self, payload: bytes) -> bytes:
-        return msgspec.json.encode(self.explain(SessionId(payload.decode())))
 
     async def _ask_write(self) -> None:
         await self.calls.ask(WRITE_RECORDING)
@@ -281,8 +261,6 @@ class Dispatch:
             present = {one: figures for one, figures in present.items() if self._presences.told(one) != figures}
         self._presences.tell_figures(present)
         waiting = self.router_figures.waiting = leader.engine.waiting_count
-        since = leader.longest_waits_since()
-        longest = seconds_between(since, self._core.clock.now()) if since else 0.0
         items = tuple(
             QueueItem(
                 session_id=SessionId(session),
@@ -291,7 +269,7 @@ class Dispatch:
             )
             for session in leader.engine.front(_SHOWN)
         )
-        figures = QueueFigures(waiting=waiting, longest_wait_s=round(longest, 1), items=items)
+        figures = QueueFigures(waiting=waiting, longest_wait_s=round(self.longest_wait_s(), 1), items=items)
         self._core.bus.signal(QUEUE, msgspec.json.encode(figures))
 
     def _take_figures(self, payload: bytes) -> None:

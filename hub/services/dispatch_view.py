@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from hub.model.ids import AgentId, OfferId, SessionId
+from hub.model.ids import AgentId, OfferId
 from hub.model.session import Demand, Session
 from hub.model.timestamps import Timestamp, to_seconds
 from routing import events as e
@@ -103,6 +103,7 @@ class View:
     now: float
     new_id: NewId
     sticky_hold_s: float = 0.0
+    reject_exclusion_s: float = 0.0
 
     def events(self, known: Known | None) -> tuple[e.Event, ...]:
         """Return the events that bring the engine in line with the record; none when they agree."""
@@ -119,8 +120,8 @@ class View:
     def known(self, before: Known | None, told: tuple[e.Event, ...]) -> Known | None:
         """Return what the engine believes after it was told these events; None: it knows nothing of the session.
 
-        What the record says but no event can tell stays as it was before: the steps of relaxation of a session that
-        was put back with its agent, and an open offer of a transfer from before this leader's time.
+        What the record says but no event can tell stays as it was before: an open offer of a transfer from before this
+        leader's time.
         """
         session, offer = self.session, self.session.offer
         known = Known(
@@ -158,11 +159,7 @@ class View:
         return target if is_told or is_known or session.offer is not None else None
 
     def _asked_after(self, before: Known | None, told: tuple[e.Event, ...]) -> Asked:
-        if any(isinstance(event, e.SessionRestored) for event in told):
-            # Steps that were due are in the skills that were told; of steps to come the engine knows nothing.
-            is_done = all(after_s <= self._waited_s for after_s, _, _ in self.asked.relax)
-            return self.asked if is_done else replace(self.asked, relax=())
-        if before is None or any(isinstance(event, e.SessionQueued) for event in told):
+        if before is None or any(isinstance(event, e.SessionQueued | e.SessionRestored) for event in told):
             return self.asked
         if any(isinstance(event, e.SessionTransferred) and event.to_agent is None for event in told):
             return self.asked
@@ -189,6 +186,7 @@ class View:
             weight=asked.weight,
             relax=asked.relax,
             queued_at=queued_at,
+            excluded=self._excluded,
         )
 
     def restored(self) -> e.SessionRestored | None:
@@ -211,8 +209,15 @@ class View:
             priority=asked.priority,
             customer=session.customer_id,
             weight=asked.weight,
+            relax=asked.relax,
             queued_at=to_seconds(session.queued_at) if session.queued_at else None,
+            excluded=self._excluded,
         )
+
+    @property
+    def _excluded(self) -> dict[AgentId, float]:
+        until = {one.agent_id: to_seconds(one.at) + self.reject_exclusion_s for one in self.session.declined}
+        return {agent: end for agent, end in until.items() if end > self.now}
 
     @property
     def _waited_s(self) -> float:
@@ -299,38 +304,3 @@ class View:
     def gone(self, known: Known | None) -> tuple[e.Event, ...]:
         """Return the event that lets the engine forget the session, if it knows it."""
         return (e.SessionClosed(id=self.new_id(), session=self.session.id),) if known else ()
-
-
-def standing_events(session: SessionId, known: Known, new_id: NewId) -> list[e.Event]:
-    """Return the events that bring a router which does not know the session to what is believed of it."""
-    asked, since = known.asked, to_seconds(known.since)
-    holder = known.offer_to if known.status == "offered" else known.agent
-    if known.status == "waiting" or holder is None:
-        waiting = e.SessionQueued(
-            id=new_id(),
-            session=session,
-            queue=asked.line,
-            skills=asked.skills,
-            language=asked.language,
-            priority=asked.priority,
-            weight=asked.weight,
-            relax=asked.relax,
-            queued_at=since,
-        )
-        return [waiting]
-    is_offered = known.status == "offered"
-    restored = e.SessionRestored(
-        id=new_id(),
-        session=session,
-        agent=holder,
-        state="offered" if is_offered else "active",
-        offer=known.offer if is_offered else None,
-        expires_at=known.offer_until if is_offered else None,
-        queue=asked.line,
-        skills=asked.skills,
-        language=asked.language,
-        priority=asked.priority,
-        weight=asked.weight,
-        queued_at=since,
-    )
-    return [restored]

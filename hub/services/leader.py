@@ -15,19 +15,20 @@ from hub.model.session import Session
 from hub.model.timestamps import Timestamp, to_seconds
 from hub.services.core import Core
 from hub.services.directory import Directory
-from hub.services.dispatch_view import Known, View, asked_by, standing_events
+from hub.services.dispatch_view import Known, View, asked_by
 from hub.services.leader_people import People
 from hub.services.leader_writing import Writing
-from hub.services.longest_wait import LongestWait
 from hub.services.recording import Recorder
 from hub.services.router_config import Configured, Lines, Place, configured, is_line_open, place_of
 from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
+from hub.services.standing import Standing
 from hub.services.traces import Traces
 from hub.services.verdicts import Openings, believed, command_of
 from hub.services.zones import load_zones
 from routing import decisions as d
 from routing import events as e
+from routing.config import Config
 from routing.engine import Engine
 
 log = structlog.get_logger()
@@ -63,7 +64,6 @@ class Leader:
         self.settings = configured(directory, core.session)
         self.engine = Engine(self.settings.config, epoch)
         self._known: dict[SessionId, Known] = {}
-        self._longest = LongestWait(self._known)
         self._places: dict[SessionId, Place] = {}
         self._offline: set[SessionId] = set()
         self._old_offers: dict[SessionId, tuple[OfferId, float]] = {}
@@ -141,6 +141,7 @@ class Leader:
             now=self._core.clock.seconds(),
             new_id=self._event_id,
             sticky_hold_s=self.settings.config.sticky_hold,
+            reject_exclusion_s=self.settings.config.reject_exclusion,
         )
         known = self._known.get(session.id)
         events = view.events(known)
@@ -159,7 +160,6 @@ class Leader:
             self._known.pop(session.id, None)
         else:
             self._known[session.id] = known
-            self._longest.note(session.id)
         is_offline = session.state == "queued" and session.offline is not None
         (self._offline.add if is_offline else self._offline.discard)(session.id)
         if known is not None or is_offline:
@@ -212,7 +212,6 @@ class Leader:
             after = believed(decision, known)
             if after is not None:
                 self._known[session_id] = after
-                self._longest.note(session_id)
             else:
                 del self._known[session_id]
         if found is not None:
@@ -259,17 +258,26 @@ class Leader:
         self.settings = configured(self._directory, self._core.session, old)
         config = self.settings.config
         if config != old:
-            self.engine = Engine.restore(config, self.engine.snapshot(), self.epoch)
-            self._openings.forget()
-            self._recorder.begin(config, self.epoch, self._standing)
-            self.tick()
+            await self._reconfigure(config)
         closed = {name for name in config.queues if not is_line_open(config, name, now)}
         closed = {name for name in closed if is_line_open(old, name, now)}
-        moved = [one for one, known in self._known.items() if self._has_moved_line(one, known, closed)]
-        for session_id in moved:
-            await self._look_again(session_id)
+        for number, session_id in enumerate(tuple(self._known)):
+            known = self._known.get(session_id)
+            if known is not None and self._has_moved_line(session_id, known, closed):
+                await self._look_again(session_id)
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
         self._recall_open()
         return self.settings
+
+    async def _reconfigure(self, config: Config) -> None:
+        while config.aging_s != self.engine.config.aging_s and self.engine.is_behind:
+            self.tick()
+            await asyncio.sleep(0)
+        self.engine.reconfigure(config)
+        self._openings.forget()
+        self._recorder.begin(config, self.epoch, self._standing)
+        self.tick()
 
     def _has_moved_line(self, session_id: SessionId, known: Known, closed: set[str]) -> bool:
         if known.status == "waiting" and known.asked.line in closed:
@@ -284,20 +292,9 @@ class Leader:
             if is_line_open(self.settings.config, self._lines.at(self._places[session_id]), now):
                 self._writing.begin(session_id, c.Recall())
 
-    def _standing(self) -> list[e.Event]:
-        """Return the events that bring an empty router to where this one is, for a recording that can be played."""
-        events = self._people.present_events()
-        for session_id, known in self._known.items():
-            if known.status != "waiting":
-                events += standing_events(session_id, known, self._event_id)
-        for session_id, known in sorted(self._known.items(), key=lambda one: one[1].since):
-            if known.status == "waiting":
-                events += standing_events(session_id, known, self._event_id)
-        return events
-
-    def longest_waits_since(self) -> Timestamp | None:
-        """Return since when the one waits who has waited longest; None when nobody waits."""
-        return self._longest.since()
+    def _standing(self) -> Standing:
+        """Take down what is believed now, for a recording that can be played."""
+        return Standing(people=self._people.present_events(), known=self._known.copy(), name=self._event_id())
 
     async def close(self) -> None:
         """Stop: what is being committed ends or is dropped; the next leader finds it in the store."""

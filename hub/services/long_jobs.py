@@ -43,12 +43,21 @@ _MAX_LINE = 16 * 1024 * 1024
 _ATTEMPTS = 5
 
 
+Finish = Callable[[bytes], Awaitable[bytes]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What a job's process does: a function by its name (`module:function`) and the JSON that it is given."""
+    """What a job's process does: a function by its name (`module:function`) and the JSON that it is given.
+
+    `finish` runs in the hub when the process has succeeded, and turns its result (JSON) into the job's. `clear` runs
+    in a thread when all is over, whatever happened: files between hub and process are removed there.
+    """
 
     work: str
     payload: bytes
+    finish: Finish | None = None
+    clear: Callable[[], None] | None = None
 
 
 Prepare = Callable[[], Awaitable[Assignment]]
@@ -146,7 +155,7 @@ class LongJobs:
             async with self._turn:
                 await self._change(job_id, state="running")
                 async with asyncio.timeout(self._limit_s):
-                    said = await self._run(job_id, await prepare())
+                    said = await self._carry_out(job_id, await prepare())
         except TimeoutError:
             await self._fail(
                 job_id, f"It took longer than {self._limit_s / 60:.0f} minutes and was ended: ask for less."
@@ -169,6 +178,17 @@ class LongJobs:
     async def _fail(self, job_id: LongJobId, why: str) -> None:
         with contextlib.suppress(HubError):
             await self._change(job_id, state="failed", error=why)
+
+    async def _carry_out(self, job_id: LongJobId, assignment: Assignment) -> Said:
+        """Let a process do the work and the hub finish it; return the job's result, or why there is none."""
+        try:
+            said = await self._run(job_id, assignment)
+            if said.error is not None or assignment.finish is None:
+                return said
+            return Said(result=msgspec.Raw(await assignment.finish(bytes(said.result))))
+        finally:
+            if assignment.clear is not None:
+                await asyncio.shield(asyncio.to_thread(assignment.clear))
 
     async def _run(self, job_id: LongJobId, assignment: Assignment) -> Said:
         """Let a process do the work; return its last word."""

@@ -21,6 +21,7 @@ from routing.engine import Engine
 
 Log = Sequence[tuple[e.Event, float]]
 _Pairs = list[tuple[float, e.Event]]
+_PACKED_AT_ONCE = 500
 MAX_CHUNK_BYTES = 64 * 1024 * 1024
 """The most that a stored piece may come to when it is unpacked; the writer stays far below."""
 
@@ -51,9 +52,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack(log: Log) -> str:
-    """Return events with their times as text."""
-    pairs = [(at, event) for event, at in log]
-    return b64encode(zlib.compress(msgspec.json.encode(pairs), 6)).decode()
+    """Return events with their times as text; made bit by bit, so that other threads get their turn."""
+    packer, parts, encoder = zlib.compressobj(6), [], msgspec.json.Encoder()
+    for begin in range(0, len(log), _PACKED_AT_ONCE):
+        pairs = [(at, event) for event, at in log[begin : begin + _PACKED_AT_ONCE]]
+        parts.append(packer.compress((b"," if begin else b"[") + encoder.encode(pairs)[1:-1]))
+    parts.append(packer.compress(b"]" if log else b"[]"))
+    parts.append(packer.flush())
+    return b64encode(b"".join(parts)).decode()
 
 
 def unpack(text: str) -> Log:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -54,26 +55,37 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
     end: float
 
 
+class Standing(Protocol):
+    """What a router knows at a moment, taken down in an instant however many wait; the events are made of it later."""
+
+    def __len__(self) -> int:
+        """Return 0 where the router knows nobody."""
+
+    def events(self) -> list[e.Event]:
+        """Return the events that bring an empty router there; called in another thread, so it reads what was taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """Events that are to be written as one chunk."""
+    """Events that are to be written as one chunk, behind what stood at the beginning of the part."""
 
     day: str
     epoch: int
     begins: Config | None
-    opening: int
+    start: float
+    standing: Standing | None
     events: list[tuple[e.Event, float]]
 
     def chunk(self) -> Chunk:
-        came = sum(isinstance(event, e.SessionQueued) for event, _ in self.events[self.opening :])
+        opening = self.standing.events() if self.standing else []
         return Chunk(
             epoch=self.epoch,
             begins=self.begins,
-            opening=self.opening,
-            start=self.events[0][1],
-            end=self.events[-1][1],
-            sessions=came,
-            events=pack(self.events),
+            opening=len(opening),
+            start=self.start,
+            end=self.events[-1][1] if self.events else self.start,
+            sessions=sum(isinstance(event, e.SessionQueued) for event, _ in self.events),
+            events=pack([*((event, self.start) for event in opening), *self.events]),
         )
 
 
@@ -89,25 +101,25 @@ class Recorder:
         self._summaries: dict[str, tuple[int, _Summary]] = {}
         """By day and term: the version that the next writing has, and what was written last."""
         self._begins: Config | None = None
-        self._opening = 0
+        self._opening: Standing | None = None
+        self._opened_at = 0.0
         self._config = Config()
         self._epoch = 0
         self._day = ""
-        self._standing: Callable[[], list[e.Event]] = list
+        self._standing: Callable[[], Standing | None] = lambda: None
         self.ask_leader: Callable[[], Awaitable[None]] | None = None
         """How a node that does not route lets the leader write what it has taken down."""
 
-    def begin(self, config: Config, epoch: int, standing: Callable[[], list[e.Event]]) -> None:
-        """Begin a part: a term, or other settings. `standing` gives the events that lead to the present state."""
+    def begin(self, config: Config, epoch: int, standing: Callable[[], Standing]) -> None:
+        """Begin a part: a term, or other settings. `standing` takes down what the router knows."""
         self._close_chunk()
         self._config, self._epoch, self._standing = config, epoch, standing
         self._open_part(self._core.clock.seconds())
 
     def _open_part(self, now: float) -> None:
         self._day = utc_day(now)
-        self._begins = self._config
-        self._events = [(event, now) for event in self._standing()]
-        self._opening = len(self._events)
+        self._begins, self._opened_at = self._config, now
+        self._opening = self._standing() or None
 
     def note(self, event: e.Event, now: float) -> None:
         """Take an event down."""
@@ -115,16 +127,21 @@ class Recorder:
             self._close_chunk()
             self._open_part(now)
         self._events.append((event, now))
-        if len(self._events) >= max(_FULL, self._opening + 1):
+        if len(self._events) >= _FULL:
             self._close_chunk()
 
     def _close_chunk(self) -> None:
-        if not self._events:
+        if not self._events and self._opening is None:
             return
         piece = _Piece(
-            day=self._day, epoch=self._epoch, begins=self._begins, opening=self._opening, events=self._events
+            day=self._day,
+            epoch=self._epoch,
+            begins=self._begins,
+            start=self._events[0][1] if self._begins is None else self._opened_at,
+            standing=self._opening,
+            events=self._events,
         )
-        self._events, self._begins, self._opening = [], None, 0
+        self._events, self._begins, self._opening = [], None, None
         self._unwritten.append(piece)
         if len(self._unwritten) > _UNWRITTEN:
             self._give_up(self._unwritten.pop(0))

@@ -106,14 +106,31 @@ class Records:
         self, kind: RecordKind, record_id: str, version: int, data: bytes | None, claims: tuple[Claim, ...] = ()
     ) -> None:
         record = Record(kind=kind, id=record_id, version=version, data=REMOVED if data is None else msgspec.Raw(data))
-        events = (EventTag(type="record.changed", data={"kind": kind, "id": record_id}),) if kind in KINDS else ()
+        await self.put_together((record,), claims=claims)
+
+    async def put_together(
+        self, records: Sequence[Record], *, keys: Sequence[str] = (), claims: tuple[Claim, ...] = ()
+    ) -> None:
+        """Keep the given versions of several records in one commit, all or none.
+
+        `keys` are further names that the commit uses up.
+
+        Raises:
+            VersionConflict: one of the versions, or a key, is in use.
+            AlreadyClaimed: a claim is in use.
+        """
         await self._store.append(
             Commit(
                 at=self._clock.now(),
-                keys=(record_key(kind, record_id, version),),
+                keys=(*keys, *(record_key(one.kind, one.id, one.version) for one in records)),
                 claims=claims,
-                records=(record,),
-                events=events,
+                records=tuple(records),
+                events=tuple(
+                    EventTag(type="record.changed", data={"kind": one.kind, "id": one.id})
+                    for one in records
+                    if one.kind in KINDS
+                ),
             )
         )
-        self._directory.keep_own(record)
+        for record in records:
+            self._directory.keep_own(record)

@@ -30,8 +30,6 @@ from hub.services.zones import load_zones
 log = structlog.get_logger()
 
 _NO_TIME = from_seconds(0)
-_MOOD_READ = 2000
-"""Characters of a message that are read for its mood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ class Triage:
         if not text.strip():
             return None, ()
         try:
-            return self._read_feeling(text[:_MOOD_READ], language)
+            return self._read_feeling(text, language)
         except Exception as error:
             log.warning("feeling.unread", error=type(error).__name__)
             return None, ()

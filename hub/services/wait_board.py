@@ -92,6 +92,10 @@ class WaitBoard:
         if before is not None:
             self._take_out(before)
 
+    def longest_since(self) -> float | None:
+        """Return since when the one waits in a line who has waited longest; None when nobody does."""
+        return min((queue.line.first()[0] for queue in self.queues.values() if queue.line), default=None)
+
     def due(self, now: float, limit: int) -> Iterator[Seen]:
         """Yield up to so many sessions at which it is time to look again."""
         while limit > 0 and self._due and self._due[0][0] <= now:

@@ -51,6 +51,7 @@ class Watchdog:
         self._leader: Leader | None = None
         self._swept_at: float | None = None
         """When all open sessions were read last in this term; before that the board is not whole."""
+        self._is_whole = asyncio.Event()
         self._board = WaitBoard()
         self._wrong: dict[AlarmKind, dict[SessionId, None]] = {}
         self._calls = calls
@@ -72,13 +73,19 @@ class Watchdog:
 
     async def run(self, leader: Leader) -> None:
         """Watch a term until cancelled."""
-        self._board, self._wrong, self._leader, self._swept_at = WaitBoard(), {}, leader, None
+        self._leader = leader
+        self._forget_all()
         try:
             while True:
                 await self._tried(self._sweep_and_look)
                 await self._core.clock.sleep(LOOK_S)
         finally:
             self._leader = None
+            self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._board, self._wrong, self._swept_at = WaitBoard(), {}, None
+        self._is_whole.clear()
 
     async def _sweep_and_look(self) -> None:
         now = self._core.clock.seconds()
@@ -88,10 +95,16 @@ class Watchdog:
             if board is not self._board:
                 return  # It was spoilt meanwhile: the next round reads everything into the new one.
             self._swept_at = now
+            self._is_whole.set()
         await self._look()
 
+    def longest_wait_s(self) -> float:
+        """Return how long the one has waited who waits longest in a line; 0 where nobody does, or none is watched."""
+        since = self._board.longest_since()
+        return 0.0 if since is None else max(0.0, self._core.clock.seconds() - since)
+
     async def waiting(self, query: WaitingQuery) -> WaitingPage:
-        """Return who waits, longest first, as the leader knows it; on any node.
+        """Return who waits, longest first, as the leader knows it; on any node. A new leader has read the store first.
 
         Raises:
             Unavailable: nobody leads, or the leader did not answer in time.
@@ -108,9 +121,11 @@ class Watchdog:
 
     async def _answer_waiting(self, payload: bytes) -> bytes:
         query = msgspec.json.decode(payload, type=WaitingQuery)
+        await self._is_whole.wait()
         return msgspec.json.encode(waiting_page(self._watched(), query))
 
     async def _answer_live(self, _: bytes) -> bytes:
+        await self._is_whole.wait()
         return msgspec.json.encode(await live_queues(self._watched(), self._hours))
 
     def _watched(self) -> Watched:
@@ -139,7 +154,7 @@ class Watchdog:
     def _start_over(self) -> None:
         """Make the board anew from the store: one that a mistake of ours has spoilt is worse than none."""
         log.exception("watchdog.failed")
-        self._board, self._wrong, self._swept_at = WaitBoard(), {}, None
+        self._forget_all()
 
     async def _sweep(self) -> None:
         """Compare with all open sessions of the store."""

@@ -1,4 +1,4 @@
-"""What-if: yesterday's log under other settings, hours or agents, before anybody switches them on.
+"""What-if: yesterday's log under other settings, hours, steps or agents, before anybody switches them on.
 
 Works out here what the wished records would come to for the router; playing the day is the long job's.
 """
@@ -20,6 +20,7 @@ from hub.services.recording import RecordedDay, Recorder
 from hub.services.router_config import Lines, every_queue, queue_with, read_line_name
 from hub.services.what_if_agents import OtherAgents
 from hub.services.what_if_play import Task
+from hub.services.what_if_relax import OtherRelax
 from routing.config import Config
 from routing.config import Queue as Line
 
@@ -37,13 +38,14 @@ _SETTINGS: Mapping[str, str] = {
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be different: whole records as they would be, the settings' names that were wished, the agents."""
+    """What is to be different: whole records as they would be, the settings' names that were wished, agents, steps."""
 
     settings: RoutingSettings
     wished: tuple[str, ...] = ()
     queues: Mapping[QueueId, Queue] = {}
     hours: Mapping[str, BusinessHours] = {}
     agents: OtherAgents = OtherAgents()
+    relax: OtherRelax = {}
     within_s: float | None = None
 
 
@@ -91,6 +93,7 @@ class WhatIf:
                 settings=settings,
                 queues=queues,
                 agents=wish.agents,
+                relax=wish.relax,
             )
             return Assignment(work="hub.services.what_if_play:play", payload=msgspec.json.encode(task))
 

@@ -11,6 +11,7 @@ from hub.services.long_job_process import Progress
 from hub.services.recorded_day import Chunk, joined
 from hub.services.router_config import read_line_name
 from hub.services.what_if_agents import OtherAgents
+from hub.services.what_if_relax import OtherRelax, relaxed_otherwise
 from routing import events as e
 from routing.config import Config, Queue
 from routing.waits import Waits
@@ -31,6 +32,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, float | None] = {}
     queues: Mapping[str, Queue] = {}
     agents: OtherAgents = OtherAgents()
+    relax: OtherRelax = {}
 
 
 class ClassWaits(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +81,7 @@ def play(payload: bytes, progress: Progress) -> bytes:
         _other(recorded.config, task),
         within_s=task.within_s,
         class_of=_class_of,
-        change=task.agents.apply,
+        change=lambda fixed: task.agents.apply(relaxed_otherwise(fixed, task.relax)),
         told=lambda share: progress(_UNPACKED + (_PLAYED - _UNPACKED) * share),
     )
     rows = []

@@ -1,7 +1,7 @@
 """Measures the understanding on this machine: parse, load and training times, memory, moods; prints a table.
 
 Run as `python -m tests.bench.nlu` with the public data sets beside the project. Times are of the processor, one core,
-each text the best of three, since other work on the machine slows it down; each model is asked in a process of its own,
+each text the best of five, since other work on the machine slows it down; each model is asked in a process of its own,
 which imports what a server would and no more. `python -m tests.bench.nlu
 accuracy` prints how well each set is understood instead: what the bars of tests/bots are about, in figures.
 """
@@ -13,7 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 import bots
 from bots.nlu import Evaluation, evaluate, save_model, train
@@ -33,20 +36,30 @@ _ASKED = 1_000
 
 _ASK = """
 import json, resource, sys, time
-import bots
 texts = json.load(sys.stdin)
 resident = lambda: int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize() / 1e6
+before = resident()
+import bots
 start = time.process_time(); bot = bots.load(sys.argv[1]); load = time.process_time() - start
 spent = []
 for text in texts:
     once = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.process_time_ns(); bot.parse(text); once.append((time.process_time_ns() - start) / 1e6)
     spent.append(min(once))
 spent.sort()
 print(json.dumps({'load_ms': load * 1e3, 'p50_ms': spent[len(spent) // 2], 'p95_ms': spent[len(spent) * 95 // 100],
-    'memory_mb': resident()}))
+    'memory_mb': resident() - before}))
 """
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model costs a server: processor time of loading and of parses, and by how much the process grew."""
+
+    load_ms: float
+    p50_ms: float
+    p95_ms: float
+    memory_mb: float
 
 
 def main() -> None:
@@ -75,16 +88,21 @@ def _print_times(name: str, project: Project, texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.model"
         save_model(model, file)
-        asked = subprocess.run(
-            [sys.executable, "-c", _ASK, str(file)], input=json.dumps(texts), capture_output=True, text=True, check=True
-        )
+        cost = cost_of(file, texts)
         size_mb = file.stat().st_size / 1e6
-    seen = json.loads(asked.stdout)
     print(
-        f"{name:22}{len(project.data.examples):9}{training_s:9.1f}{size_mb:9.1f}{seen['load_ms']:9.0f}"
-        f"{seen['p50_ms']:8.3f}{seen['p95_ms']:8.3f}{seen['memory_mb']:6.0f}",
+        f"{name:22}{len(project.data.examples):9}{training_s:9.1f}{size_mb:9.1f}{cost.load_ms:9.0f}"
+        f"{cost.p50_ms:8.3f}{cost.p95_ms:8.3f}{cost.memory_mb:6.0f}",
         flush=True,
     )
+
+
+def cost_of(file: Path, texts: Sequence[str]) -> Cost:
+    """Load a model in a process of its own and ask it; each text counts as the best of five."""
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASK, str(file)], input=json.dumps(texts), capture_output=True, text=True, check=True
+    )
+    return msgspec.json.decode(asked.stdout, type=Cost)
 
 
 def _print_moods(name: str, texts: list[str]) -> None:

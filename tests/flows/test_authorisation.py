@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def _about(noun: str) -> list[Route]:
 
 
 async def _refusal(client: Rest, route: Route, record_id: str, message_id: str) -> RestError:
-    path = route.path.replace("{id}", record_id).replace("{message_id}", message_id).replace("{other_id}", "nothing")
+    path = re.sub(r"\{\w+\}", "nothing", route.path.replace("{id}", record_id).replace("{message_id}", message_id))
     body = None if route.method == "GET" else BODIES.get(route.name, {})
     with pytest.raises(RestError) as caught:
         await client.call(route.method, path, body)

@@ -17,7 +17,7 @@ from tests.ui.tabs import DESK, PHONE, Locale, Scheme
 _SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 # What a missing translation would show, such as `list.empty.mine.title`; addresses and file names have dots too.
 _KEY = re.compile(r"\b(?:[a-z]+[a-zA-Z]*\.){1,3}[a-z]+[a-zA-Z]*\b")
-_NO_KEYS = re.compile(r"@|://|\b\w+\.(?:example|com|png|jpg|pdf|txt)\b")
+_NO_KEYS = re.compile(r"@|://|\b\w+\.(?:example|com|png|jpg|pdf|txt|yml)\b")
 # A change of scheme reaches the page in the next frames, and only then do colours begin to move.
 _SETTLED = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.async_api import Browser, expect
 from tests.flows.workspace import ENV, workspace
 from tests.support.clients import Json
 from tests.support.hub_process import StartHub
+from tests.ui.console import Console
 from tests.ui.tabs import DESK, PHONE, Locale, Scheme, Size, open_tab
 from tests.ui.widget import Widget
 
@@ -51,3 +53,42 @@ async def test_a_visitor_asks_for_a_call(
             await made.admin.call("PATCH", f"/business-hours/{hours['id']}", {"hours": EVERY_HOUR})
             await expect(widget.part("queue")).to_be_visible()
             await expect(widget.part("closed")).to_have_count(0)
+
+
+async def test_an_agent_sees_the_wish_calls_back_and_closes(start_hub: StartHub, browser: Browser) -> None:
+    hub = await start_hub(env=ENV)
+    async with workspace(hub.url) as made, AsyncExitStack() as stack:
+        hours = await made.admin.post("/business-hours", {"name": "h", "hours": [], "closed_action": "callback"})
+        routing = {"business_hours_id": hours["id"]}
+        channel = await made.admin.post("/channels", {"kind": "webchat", "name": "web", "routing": routing})
+        await made.person("ann")
+        address = f"{hub.url}/demo?channel={channel['id']}"
+        shop = await stack.enter_async_context(open_tab(browser, address, locale="en"))
+        widget = Widget(shop)
+        await widget.open()
+        await expect(widget.part("closed")).to_be_visible()
+        await widget.part("callback").click()
+        await widget.part("callback-contact").fill("+44 20 7946 0958")
+        await widget.part("callback-wish").fill("after five")
+        await widget.part("callback-send").click()
+        await expect(widget.part("callback-done")).to_be_visible()
+        session: Json = (await made.admin.get("/sessions"))["items"][0]
+
+        agent = Console(await stack.enter_async_context(open_tab(browser, hub.url, locale="en")))
+        await agent.sign_in("ann@example.com")
+        await agent.go("online")
+        await agent.part("list-queue").click()
+        await expect(agent.row(session["id"]).get_by_test_id("offline-mark")).to_have_text("Call back")
+        await agent.open(session["id"])
+        card = agent.part("offline-card")
+        await expect(card).to_have_attribute("data-action", "callback")
+        await expect(card.get_by_test_id("offline-contact")).to_have_text("+44 20 7946 0958")
+        await expect(card).to_contain_text("after five")
+        await agent.part("thread-take").click()
+        await expect(agent.bubbles("+44 20 7946 0958")).to_have_count(1)
+        await agent.note("Called back, all is well.")
+        await agent.part("thread-close").click()
+        await expect(agent.row(session["id"])).to_have_count(0)
+        closed = await made.session(session["id"])
+        assert (closed["state"], closed["offline"]) == ("closed", None)
+        await expect(widget.part("callback-done")).to_have_count(0)

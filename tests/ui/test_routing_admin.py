@@ -14,7 +14,7 @@ from tests.ui.channels_page import ChannelsPage
 from tests.ui.console import Console
 from tests.ui.floor import Floor, open_floor, session_of
 from tests.ui.routing_page import RoutingPage
-from tests.ui.tabs import open_tab
+from tests.ui.tabs import PHONE, open_tab
 
 
 @pytest_asyncio.fixture
@@ -163,6 +163,28 @@ async def test_rules_are_ordered_switched_deleted_and_brought_back(floor: Floor)
     await expect(pages.part("rule-row").nth(1)).to_contain_text("second")
 
 
+async def test_a_rule_that_somebody_else_has_changed_is_not_overwritten_unseen(floor: Floor) -> None:
+    await _without_rules(floor)
+    first, second = await _rule(floor, "first", "one"), await _rule(floor, "second", "two")
+    pages = RoutingPage(await _admin(floor))
+    await pages.open()
+    await pages.rule("first").get_by_test_id("rule-open").click()
+    await floor.made.admin.call("PATCH", f"/routing-rules/{first['id']}", {"name": "theirs"})
+    await pages.part("rule-name").fill("mine")
+    await pages.part("rule-save").click()
+    await expect(pages.part("rule-dialog")).to_contain_text("Somebody else has changed this meanwhile.")
+    await expect(pages.part("rule-name")).to_have_value("mine")
+    await expect(pages.rule("theirs")).to_have_count(1)
+    await pages.save_rule()
+    await expect(pages.rule("mine")).to_be_visible()
+
+    await floor.made.admin.call("PUT", "/routing-rules/order", {"ids": [second["id"], first["id"]]})
+    await pages.rule("second").get_by_test_id("rule-handle").press("ArrowUp")
+    await expect(pages.part("toast").last).to_contain_text("Somebody else has changed this meanwhile")
+    await expect(pages.part("rule-row").first).to_contain_text("second")
+    assert [one["name"] for one in await _rules(floor)] == ["second", "mine"]
+
+
 async def test_the_usual_rules_are_added_once(floor: Floor) -> None:
     await _without_rules(floor)
     pages = RoutingPage(await _admin(floor))
@@ -297,3 +319,19 @@ async def test_only_administrators_change_rules_and_supervisors_try_them(floor: 
     await expect(ann.part("nav-routing")).to_have_count(0)
     await ann.page.goto(f"{floor.hub.url}/admin/routing")
     await expect(ann.part("routing-locked")).to_be_visible()
+
+
+async def test_on_a_phone_the_pages_of_the_administration_are_behind_one_button(floor: Floor) -> None:
+    console = await floor.console("sue", size=PHONE, status="offline")
+    assert not await console.part("nav-routing").is_visible()
+    await console.part("nav-more").click()
+    for name in ("routing", "studio", "knowledge", "channels"):
+        await expect(console.part(f"more-{name}")).to_be_visible()
+    await expect(console.part("more-model-server")).to_have_count(0)
+    await console.part("more-routing").click()
+    await expect(console.part("rules-empty").or_(console.part("rule-list"))).to_be_visible()
+    bar = await console.part("presence-button").bounding_box()
+    assert bar is not None
+    assert bar["x"] + bar["width"] <= PHONE[0], "the bar fits on the phone"
+    ann = await floor.console("ann", size=PHONE, status="offline")
+    await expect(ann.part("nav-more")).to_have_count(0)

@@ -28,6 +28,8 @@ export interface Tokens {
 
 const TIMEOUT_MS = 15_000
 const UPLOAD_TIMEOUT_MS = 120_000
+/** Behind it is somebody else's server, which has a minute. */
+const SLOW_TIMEOUT_MS = 70_000
 export const BASE = '/api/v1'
 
 let tokens: Tokens | null = null
@@ -47,7 +49,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, body, Number.isFinite(retry) && retry > 0 ? retry : null)
 }
 
-async function send(method: string, path: string, body: unknown, token: string | null): Promise<Response> {
+async function send(method: string, path: string, body: unknown, token: string | null, limitMs: number): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (token) headers.Authorization = `Bearer ${token}`
   const form = body instanceof FormData
@@ -57,7 +59,7 @@ async function send(method: string, path: string, body: unknown, token: string |
       method,
       headers,
       body: form ? body : body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
+      signal: AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : limitMs),
       cache: 'no-store',
     })
   } catch (error) {
@@ -65,14 +67,19 @@ async function send(method: string, path: string, body: unknown, token: string |
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown, open = false): Promise<T> {
+async function answered(method: string, path: string, body?: unknown, open = false, limitMs = TIMEOUT_MS): Promise<Response> {
   const token = open ? null : ((await tokens?.fresh()) ?? null)
-  let response = await send(method, path, body, token)
+  let response = await send(method, path, body, token, limitMs)
   if (response.status === 401 && token && tokens) {
     const other = await tokens.replace(token)
-    if (other) response = await send(method, path, body, other)
+    if (other) response = await send(method, path, body, other, limitMs)
   }
   if (!response.ok) throw await problemOf(response)
+  return response
+}
+
+async function call<T>(method: string, path: string, body?: unknown, open = false, limitMs?: number): Promise<T> {
+  const response = await answered(method, path, body, open, limitMs)
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
 }
@@ -80,9 +87,12 @@ async function call<T>(method: string, path: string, body?: unknown, open = fals
 export const http = {
   get: <T>(path: string) => call<T>('GET', path),
   post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body),
+  slow: <T>(path: string, body: unknown = {}) => call<T>('POST', path, body, false, SLOW_TIMEOUT_MS),
   put: <T>(path: string, body: unknown) => call<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, body),
   remove: (path: string) => call<void>('DELETE', path),
+  /** What is no JSON: a file to keep. */
+  file: async (path: string) => (await answered('GET', path)).blob(),
   /** Without a token: sign-in and token refresh. */
   open: <T>(path: string, body: unknown) => call<T>('POST', path, body, true),
 }

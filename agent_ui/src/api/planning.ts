@@ -25,6 +25,7 @@ export type WhatIfResult = Schemas['WhatIfResult']
 export type SettingsChange = Schemas['RoutingSettingsPatch']
 export type QueueChange = Schemas['QueuePatch']
 export type AddedAgents = Schemas['AddedAgents']
+export type RelaxStep = Schemas['RelaxStep']
 export type ChangedAgent = Partial<Schemas['ChangedAgent']>
 export interface Wish {
   day: string
@@ -32,6 +33,7 @@ export interface Wish {
   settings: SettingsChange
   queues: Record<Id, QueueChange>
   hours: Record<Id, HoursChange>
+  relax: Record<Id, RelaxStep[]>
   agents: { add: AddedAgents[]; remove: Id[]; change: Record<Id, ChangedAgent> }
 }
 export type StaffingTask = Schemas['StaffingTask']

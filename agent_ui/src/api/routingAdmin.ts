@@ -36,9 +36,10 @@ export async function all<T>(address: string): Promise<T[]> {
 export const ruleApi = {
   list: () => all<Rule>('/routing-rules'),
   create: (draft: RuleDraft) => http.post<Rule>('/routing-rules', draft),
-  change: (id: Id, change: Partial<RuleDraft>) => http.patch<Rule>(path('routing-rules', id), change),
+  /** Refused as `changed` when the rule, or the order, is no longer as it was seen. */
+  change: (id: Id, change: Partial<RuleDraft>, version: number) => http.patch<Rule>(path('routing-rules', id), { ...change, version }),
   remove: (id: Id) => http.remove(path('routing-rules', id)),
-  order: (ids: Id[]) => http.put<Page<Rule>>('/routing-rules/order', { ids }),
+  order: (ids: Id[], before: Id[]) => http.put<Page<Rule>>('/routing-rules/order', { ids, before }),
   addUsual: () => http.post<Page<Rule>>('/routing-rules/defaults'),
   try: (trial: Trial) => http.post<TrialAnswer>('/routing-rules/try', trial),
 }

@@ -408,6 +408,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose an answer for a person to check, with the articles it was made from; nothing is sent
+         * @description 409 `no-model-server` where none is set up for drafts. Allowed: admin, supervisor, agent.
+         */
+        post: operations["draft_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose up to three short replies to choose from; nothing is sent
+         * @description 409 `no-model-server` where none is set up for suggestions. Allowed: admin, supervisor, agent.
+         */
+        post: operations["suggest_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sum a session up: by the model server where one answers in time, by our own rules otherwise. Nothing is kept
+         * @description Allowed: admin, supervisor, agent.
+         */
+        post: operations["summarise_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1057,7 +1117,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Put the rules in another order; every rule is named once
+         * Put the rules in another order, all at once or not at all; every rule is named once
          * @description Allowed: admin.
          */
         put: operations["order_routing_rules"];
@@ -1344,6 +1404,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{id}/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a text means, in the form of Rasa's `/model/parse`
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        post: operations["parse_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a version from the present files; the job's result is the version, as a draft
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["begin_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cross-validate the present files; the job's result is an evaluation
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["begin_cross_validation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions, the newest first
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{n}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how a version fared on the test set when it was trained
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["get_version_evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{n}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a version by sentences: those given, or the present test set
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        post: operations["evaluate_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{n}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a version with another one on the newest messages of real customers
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        post: operations["compare_versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{n}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a version answer all customers; an older one too. Refused when its test got worse, unless forced
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/versions/{n}/canary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a version answer a part of the sessions; each session stays with the version that it has
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["set_canary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a text means, and why
+         * @description Allowed: admin, supervisor, trainer.
+         */
+        post: operations["explain_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots": {
         parameters: {
             query?: never;
@@ -1390,6 +1650,338 @@ export interface paths {
          * @description Allowed: admin, trainer.
          */
         patch: operations["change_bot"];
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the files that a bot is taught
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["get_training"];
+        /**
+         * Put files in the place of all that a bot is taught; errors name file and line, and nothing is kept then
+         * @description Allowed: admin, trainer.
+         */
+        put: operations["put_training"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/training/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the files of a zip archive in the place of all that a bot is taught
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["import_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/training/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all files as a zip archive
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["export_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/dataset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what the files come to: intents with their health, answers, words, forms
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sentences in the order of the files
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["list_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make edits, all or none; `edit` is null when nothing changed
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["edit_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the edits with their changed lines, the newest first
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["list_edits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/history/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an edit back, in an edit of its own; `edit_id` is the part after the bot's id
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["undo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cut a text into words, for marking entities
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["cut_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/misunderstood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages that the bot did not understand, those that are alike together
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["list_misunderstood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/misunderstood/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what was said around a message that the bot did not understand
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["get_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/misunderstood/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which intent messages have: they become its examples, in one edit
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["label_misunderstood"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/misunderstood/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put messages aside, or bring them back
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["put_misunderstood_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{id}/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the bot's figures of some days
+         * @description Allowed: admin, supervisor, trainer, auditor.
+         */
+        get: operations["get_bot_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the model server in use
+         * @description Allowed: admin.
+         */
+        get: operations["get_model_server"];
+        /**
+         * Set the model server up, or change it; it holds for the next question
+         * @description Allowed: admin.
+         */
+        put: operations["put_model_server"];
+        post?: never;
+        /**
+         * Take the model server out of use and forget its key
+         * @description Allowed: admin.
+         */
+        delete: operations["remove_model_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-server/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a model server for a sign of life, without keeping anything; no customer's words go along
+         * @description Allowed: admin.
+         */
+        post: operations["test_model_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/queues/live": {
@@ -1616,6 +2208,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List articles; drafts are shown to those who write them
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["list_articles"];
+        put?: never;
+        /**
+         * Add an article; what is published answers the next question
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["create_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the published articles that answer a question, best first
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["search_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all articles as a file that can be imported again
+         * @description Allowed: admin, trainer.
+         */
+        get: operations["export_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take articles in from a CSV or JSON file, all or none when it is wrong
+         * @description One with the title and language of a present article changes that one. Allowed: admin, trainer.
+         */
+        post: operations["import_articles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return an article
+         * @description Allowed: admin, supervisor, agent, trainer, auditor.
+         */
+        get: operations["get_article"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an article with its votes
+         * @description Allowed: admin, trainer.
+         */
+        delete: operations["remove_article"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an article; the change counts for the next question
+         * @description Allowed: admin, trainer.
+         */
+        patch: operations["change_article"];
+        trace?: never;
+    };
+    "/api/v1/help/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the articles that customers may read, by how well they fit `q` or by category and title
+         * @description Allowed: everybody.
+         */
+        get: operations["list_help_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/articles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return an article that customers may read
+         * @description Allowed: everybody.
+         */
+        get: operations["get_help_article"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/articles/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell whether an article helped; a second vote of the same reader changes nothing
+         * @description Allowed: everybody.
+         */
+        post: operations["vote_on_help_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visitor/sessions": {
         parameters: {
             query?: never;
@@ -1754,6 +2518,7 @@ export interface components {
             colleagues: components["schemas"]["Colleague"][];
             routing: components["schemas"]["RoutingTimes"];
             has_simulator: boolean;
+            model_uses: components["schemas"]["ModelUses"];
             server_time: string;
         };
         /**
@@ -1836,6 +2601,18 @@ export interface components {
         RoutingTimes: {
             accept_timeout_s: number;
             wrap_up_s: number;
+        };
+        /**
+         * ModelUses
+         * @description What the model server is asked for: answers from knowledge, summaries, short replies to choose from.
+         */
+        ModelUses: {
+            /** @default true */
+            drafts: boolean;
+            /** @default true */
+            summaries: boolean;
+            /** @default true */
+            suggestions: boolean;
         };
         /**
          * SessionFilter
@@ -2362,6 +3139,8 @@ export interface components {
         /**
          * Menu
          * @description A question with choices; connectors without buttons number them.
+         *
+         *         `article_id` names the article of the knowledge base that the text is from; other menus have no such field.
          */
         Menu: {
             /** @enum {unknown} */
@@ -2371,6 +3150,7 @@ export interface components {
             /** @default [] */
             attachments: components["schemas"]["Attachment"][];
             options: components["schemas"]["MenuOption"][];
+            article_id?: string;
         };
         /**
          * MenuOption
@@ -2542,7 +3322,7 @@ export interface components {
          * Reading
          * @description How far was read: up to the entry `seq`, or everything.
          */
-        Reading: {
+        "hub.api.rest.sessions.Reading": {
             /** @default null */
             seq: number | null;
             /** @default  */
@@ -2647,6 +3427,48 @@ export interface components {
             parameters: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * AnswerDraft
+         * @description A proposed answer. A person checks it before it is sent.
+         */
+        AnswerDraft: {
+            text: string;
+            sources: components["schemas"]["Source"][];
+            /**
+             * @default model
+             * @enum {unknown}
+             */
+            by: "model";
+        };
+        /**
+         * Source
+         * @description An article that the model was given.
+         */
+        Source: {
+            article_id: string;
+            title: string;
+        };
+        /**
+         * Suggested
+         * @description Short replies to choose from.
+         */
+        Suggested: {
+            items: string[];
+            /**
+             * @default model
+             * @enum {unknown}
+             */
+            by: "model";
+        };
+        /**
+         * Summary
+         * @description A summary of a session, and whether a model or our rules made it.
+         */
+        Summary: {
+            text: string;
+            /** @enum {unknown} */
+            by: "model" | "rules";
         };
         /**
          * CustomerFilter
@@ -3436,8 +4258,11 @@ export interface components {
         /**
          * RulePatch
          * @description What is to change of a rule; `when` and `then` as a whole.
+         *
+         *         With the `version` that was seen, the change is refused (409 `changed`) where somebody else was first.
          */
         RulePatch: {
+            version?: number;
             name?: string;
             enabled?: boolean;
             when?: components["schemas"]["RuleWhen"];
@@ -3446,9 +4271,12 @@ export interface components {
         /**
          * RuleOrder
          * @description All rules in the order in which they shall speak.
+         *
+         *         With the order that was seen (`before`), the new one is refused (409 `changed`) where somebody else was first.
          */
         RuleOrder: {
             ids: string[];
+            before?: string[];
         };
         /**
          * Trial
@@ -3859,32 +4687,274 @@ export interface components {
             parts: string[];
         };
         /**
-         * Listing[Bot]
+         * TextGiven
+         * @description A text to be understood, by the live version unless another one is named (0: the bot as it was given).
+         */
+        TextGiven: {
+            text: string;
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * TrainWish
+         * @description A note beside the version.
+         */
+        TrainWish: {
+            /** @default  */
+            note: string;
+        };
+        /**
+         * LongJobBegun
+         * @description The job that was begun: ask for it by its id.
+         */
+        LongJobBegun: {
+            job_id: string;
+        };
+        /**
+         * CrossWish
+         * @description Into how many parts the examples are split; each is tested on a model that was trained on the others.
+         */
+        CrossWish: {
+            /** @default 5 */
+            parts: number;
+        };
+        /**
+         * Listing[VersionView]
          * @description A page of a list; `next_cursor` leads on, null at the end.
          */
-        Listing_Bot_: {
-            items: components["schemas"]["Bot"][];
+        Listing_VersionView_: {
+            items: components["schemas"]["VersionView"][];
             /** @default null */
             next_cursor: string | null;
         };
         /**
-         * Bot
-         * @description A bot that may hold the floor. `engine` says which connector to the understanding port answers for it.
+         * VersionView
+         * @description A trained version; `scores` are those of the bot's test set as it was then, null without one.
          */
-        Bot: {
+        VersionView: {
             id: string;
-            /** @default 1 */
-            version: number;
-            name: string;
-            /**
-             * @default intent
-             * @enum {unknown}
-             */
-            engine: "intent" | "rasa";
-            /** @default {} */
-            settings: {
+            bot_id: string;
+            n: number;
+            /** @enum {unknown} */
+            state: "canary" | "draft" | "live" | "retired";
+            share: number;
+            created_at: string;
+            by: string;
+            by_name: string;
+            note: string;
+            revision: string;
+            examples: number;
+            intents: number;
+            seconds: number;
+            scores: components["schemas"]["Scores"] | null;
+            published_at: string | null;
+            published_by: string;
+        };
+        /**
+         * Scores
+         * @description The outcome in short.
+         */
+        Scores: {
+            examples: number;
+            accuracy: number;
+            macro_f1: number;
+            fallback_rate: number;
+        };
+        /**
+         * Judgement
+         * @description How a version fares on examples: an evaluation, its outcome in short, and its matrix under both names.
+         */
+        Judgement: {
+            examples: number;
+            accuracy: number;
+            macro_f1: number;
+            calibration_error: number;
+            fallback_rate: number;
+            accuracy_after_fallback: number;
+            out_of_scope_recall: number | null;
+            per_intent: {
+                [key: string]: components["schemas"]["IntentScores"];
+            };
+            matrix: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            confused: components["schemas"]["Confusion"][];
+            histogram: components["schemas"]["Bar"][];
+            threshold: number;
+            scores: components["schemas"]["Scores"];
+            confusion_matrix: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * IntentScores
+         * @description How one intent fares; `support` is how many of the examples are its own.
+         */
+        IntentScores: {
+            precision: number;
+            recall: number;
+            f1: number;
+            support: number;
+        };
+        /**
+         * Confusion
+         * @description One sentence that was taken for something else.
+         */
+        Confusion: {
+            text: string;
+            intent: string;
+            taken_for: string;
+            confidence: number;
+        };
+        /**
+         * Bar
+         * @description The examples whose confidence lies in one of 20 equal stretches from 0 to 1.
+         */
+        Bar: {
+            right: number;
+            wrong: number;
+        };
+        /**
+         * EvaluateWish
+         * @description Sentences to judge a version by; the bot's present test set where none are given.
+         */
+        EvaluateWish: {
+            /** @default null */
+            examples: components["schemas"]["ExampleGiven"][] | null;
+        };
+        /**
+         * ExampleGiven
+         * @description A sentence and the intent that it has.
+         */
+        ExampleGiven: {
+            text: string;
+            intent: string;
+        };
+        /**
+         * CompareWish
+         * @description With which version, the live one by default (0: the bot as it was given), and on how many messages at most.
+         */
+        CompareWish: {
+            /** @default null */
+            with: number | null;
+            /** @default 500 */
+            limit: number;
+        };
+        /**
+         * Comparison
+         * @description Two versions on the messages of real customers, the newest; `with` is 0 for the bot as it was given.
+         *
+         *         `at_most`: there were more messages than were looked at.
+         */
+        Comparison: {
+            n: number;
+            with: number;
+            messages: number;
+            same: number;
+            changed: components["schemas"]["Changed"][];
+            at_most: boolean;
+        };
+        /**
+         * Changed
+         * @description A message that two versions take for something else, and how often it came.
+         */
+        Changed: {
+            text: string;
+            count: number;
+            was: components["schemas"]["hub.ports.teaching.Reading"];
+            now: components["schemas"]["hub.ports.teaching.Reading"];
+        };
+        /**
+         * Reading
+         * @description What a model takes a text for, in short.
+         */
+        "hub.ports.teaching.Reading": {
+            intent: string;
+            confidence: number;
+            is_fallback: boolean;
+        };
+        /**
+         * PublishWish
+         * @description `force` publishes although sentences of the test set got worse; it needs a reason.
+         */
+        PublishWish: {
+            /** @default false */
+            force: boolean;
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * CanaryWish
+         * @description Which part of the sessions the version answers; 0 ends it.
+         */
+        CanaryWish: {
+            share: number;
+        };
+        /**
+         * Explained
+         * @description What a model makes of a text and why: its parse in Rasa's form, the words, and the two best intents' reasons.
+         */
+        Explained: {
+            parse: {
                 [key: string]: unknown;
             };
+            words: [
+                number,
+                number
+            ][];
+            reasons: components["schemas"]["hub.ports.teaching.Why"][];
+            is_fallback: boolean;
+            belonging: number;
+            emotion: string;
+        };
+        /**
+         * Why
+         * @description Why an intent got its score: the pieces by weight, greatest first, and what it has without any of them.
+         */
+        "hub.ports.teaching.Why": {
+            intent: string;
+            confidence: number;
+            pieces: components["schemas"]["Piece"][];
+            base: number;
+        };
+        /**
+         * Piece
+         * @description A piece of a text that spoke for or against an intent: where it stands and how much it weighed.
+         *
+         *         `kind` is `word`, `letters` or `entity`.
+         */
+        Piece: {
+            text: string;
+            start: number;
+            end: number;
+            weight: number;
+            kind: string;
+        };
+        /**
+         * Listing[BotView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_BotView_: {
+            items: components["schemas"]["BotView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * BotView
+         * @description A bot; `secrets_set` names the secret settings that are set. They are never shown.
+         */
+        BotView: {
+            id: string;
+            version: number;
+            name: string;
+            /** @enum {unknown} */
+            engine: "intent" | "rasa";
+            settings: Record<string, never>;
+            secrets_set: string[];
         };
         /**
          * BotDraft
@@ -3902,13 +4972,670 @@ export interface components {
         };
         /**
          * BotPatch
-         * @description What is to change of a bot; `settings` are replaced whole.
+         * @description What is to change of a bot; `settings` are replaced whole, but secrets that are not sent stay.
+         *
+         *         A secret stays as long as the address it goes to; an empty one, or null, takes it away.
          */
         BotPatch: {
             name?: string;
             /** @enum {unknown} */
             engine?: "intent" | "rasa";
             settings?: Record<string, never>;
+        };
+        /**
+         * Training
+         * @description The files of a bot, the newest edit behind them, and what is worth noting about them.
+         */
+        Training: {
+            files: {
+                [key: string]: string;
+            };
+            revision: string;
+            /** @default [] */
+            notes: string[];
+        };
+        /**
+         * TrainingDraft
+         * @description Files by path, in the place of all that there are.
+         */
+        TrainingDraft: {
+            files: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DatasetView
+         * @description All that a bot is taught, and the newest edit behind it.
+         */
+        DatasetView: {
+            language: string;
+            threshold: number;
+            intents: components["schemas"]["IntentOverview"][];
+            entities: string[];
+            synonyms: {
+                [key: string]: string[];
+            };
+            lookups: {
+                [key: string]: string[];
+            };
+            regexes: {
+                [key: string]: string[];
+            };
+            responses: components["schemas"]["ResponseView"][];
+            slots: components["schemas"]["SlotView"][];
+            forms: {
+                [key: string]: string[];
+            };
+            actions: string[];
+            /** @default [] */
+            notes: string[];
+            revision: string;
+        };
+        /**
+         * IntentOverview
+         * @description An intent with its numbers; `answer` is the response of its one-message rule, `used_in` rules and stories.
+         */
+        IntentOverview: {
+            name: string;
+            /** @default {} */
+            title: {
+                [key: string]: string;
+            };
+            examples: number;
+            tests: number;
+            /** @default [] */
+            health: components["schemas"]["Health"][];
+            /** @default null */
+            answer: string | null;
+            /** @default [] */
+            used_in: string[];
+        };
+        /**
+         * Health
+         * @description One thing that ails an intent: `other` is the intent it concerns, `texts` the sentences that show it.
+         */
+        Health: {
+            /** @enum {unknown} */
+            kind: "confused_with" | "duplicate" | "few_examples" | "no_answer" | "not_in_domain";
+            /** @default  */
+            other: string;
+            /** @default [] */
+            texts: string[];
+        };
+        /**
+         * ResponseView
+         * @description A response with its variations, and the rules and stories that say it.
+         */
+        ResponseView: {
+            name: string;
+            variations: components["schemas"]["VariationDraft"][];
+            /** @default [] */
+            used_in: string[];
+        };
+        /**
+         * VariationDraft
+         * @description One way to say a response; `conditions` are slots and the values that they must have.
+         */
+        VariationDraft: {
+            /** @default  */
+            text: string;
+            /** @default  */
+            image: string;
+            /** @default [] */
+            buttons: components["schemas"]["ButtonDraft"][];
+            /** @default  */
+            channel: string;
+            /** @default {} */
+            conditions: {
+                [key: string]: string | boolean | number | null;
+            };
+        };
+        /**
+         * ButtonDraft
+         * @description A choice under a response.
+         */
+        ButtonDraft: {
+            title: string;
+            payload: string;
+        };
+        /**
+         * SlotView
+         * @description A slot, and the forms that ask for it.
+         */
+        SlotView: {
+            name: string;
+            type: string;
+            /** @default [] */
+            forms: string[];
+        };
+        /**
+         * ExamplesAsked
+         * @description Which sentences: of an intent, with some words in them, of the training or the test set.
+         */
+        ExamplesAsked: {
+            /** @default null */
+            intent: string | null;
+            /** @default  */
+            q: string;
+            /**
+             * @default training
+             * @enum {unknown}
+             */
+            set: "test" | "training";
+            /** @default 100 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * Listing[ExampleView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_ExampleView_: {
+            items: components["schemas"]["ExampleView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * ExampleView
+         * @description A sentence of an intent: `marked` as it stands in the file, `text` without marks; offsets in code points.
+         */
+        ExampleView: {
+            intent: string;
+            marked: string;
+            text: string;
+            /** @default [] */
+            entities: components["schemas"]["MarkView"][];
+            /** @default [] */
+            duplicate_of: string[];
+        };
+        /**
+         * MarkView
+         * @description An entity marked in a sentence; `end` is exclusive.
+         */
+        MarkView: {
+            entity: string;
+            start: number;
+            end: number;
+            value: string;
+            /** @default null */
+            role: string | null;
+            /** @default null */
+            group: string | null;
+        };
+        /**
+         * Edits
+         * @description Edits to be made, all or none; with `revision` only while that is the newest.
+         */
+        Edits: {
+            edits: (components["schemas"]["AddExamples"] | components["schemas"]["RemoveExamples"] | components["schemas"]["ChangeExample"] | components["schemas"]["MoveExamples"] | components["schemas"]["AddIntent"] | components["schemas"]["RenameIntent"] | components["schemas"]["RemoveIntent"] | components["schemas"]["SetSynonym"] | components["schemas"]["SetLookup"] | components["schemas"]["SetRegex"] | components["schemas"]["SetResponse"] | components["schemas"]["AnswerIntent"] | components["schemas"]["SetForm"] | components["schemas"]["WriteFile"])[];
+            /** @default null */
+            revision: string | null;
+        };
+        /**
+         * AddExamples
+         * @description Add sentences to an intent, which is made when it is new; entities are marked as in Rasa: `[上海](city)`.
+         *
+         *         A sentence that the intent has already is left out; empty lines too.
+         */
+        AddExamples: {
+            /** @enum {unknown} */
+            kind: "add_examples";
+            intent: string;
+            texts: string[];
+            /**
+             * @default training
+             * @enum {unknown}
+             */
+            set: "test" | "training";
+        };
+        /**
+         * RemoveExamples
+         * @description Take sentences out of an intent, each given as it stands, with its marks.
+         */
+        RemoveExamples: {
+            /** @enum {unknown} */
+            kind: "remove_examples";
+            intent: string;
+            texts: string[];
+            /**
+             * @default training
+             * @enum {unknown}
+             */
+            set: "test" | "training";
+        };
+        /**
+         * ChangeExample
+         * @description Put a sentence in the place of another one: other words, other marks.
+         */
+        ChangeExample: {
+            /** @enum {unknown} */
+            kind: "change_example";
+            intent: string;
+            old: string;
+            new: string;
+            /**
+             * @default training
+             * @enum {unknown}
+             */
+            set: "test" | "training";
+        };
+        /**
+         * MoveExamples
+         * @description Give sentences of one intent to another one.
+         */
+        MoveExamples: {
+            /** @enum {unknown} */
+            kind: "move_examples";
+            intent: string;
+            to: string;
+            texts: string[];
+            /**
+             * @default training
+             * @enum {unknown}
+             */
+            set: "test" | "training";
+        };
+        /**
+         * AddIntent
+         * @description Add an intent without examples to the domain; `title` is its name for people, by language.
+         */
+        AddIntent: {
+            /** @enum {unknown} */
+            kind: "add_intent";
+            name: string;
+        };
+        /**
+         * RenameIntent
+         * @description Rename an intent wherever it stands: examples, domain, rules, stories, tests.
+         */
+        RenameIntent: {
+            /** @enum {unknown} */
+            kind: "rename_intent";
+            name: string;
+            to: string;
+        };
+        /**
+         * RemoveIntent
+         * @description Remove an intent with its examples; refused while rules or stories need it.
+         */
+        RemoveIntent: {
+            /** @enum {unknown} */
+            kind: "remove_intent";
+            name: string;
+        };
+        /**
+         * SetSynonym
+         * @description Say which words mean a value; none removes it.
+         */
+        SetSynonym: {
+            /** @enum {unknown} */
+            kind: "set_synonym";
+            value: string;
+            texts: string[];
+        };
+        /**
+         * SetLookup
+         * @description Set the words of a lookup table (an entity by its name); none removes it.
+         */
+        SetLookup: {
+            /** @enum {unknown} */
+            kind: "set_lookup";
+            name: string;
+            words: string[];
+        };
+        /**
+         * SetRegex
+         * @description Set the patterns of a regex; none removes it.
+         */
+        SetRegex: {
+            /** @enum {unknown} */
+            kind: "set_regex";
+            name: string;
+            patterns: string[];
+        };
+        /**
+         * SetResponse
+         * @description Set the ways to say a response (`utter_…`); none removes it, which is refused while something says it.
+         */
+        SetResponse: {
+            /** @enum {unknown} */
+            kind: "set_response";
+            name: string;
+            variations: components["schemas"]["VariationDraft"][];
+        };
+        /**
+         * AnswerIntent
+         * @description Say a response whenever an intent comes: a rule of one message and one answer. None removes that rule.
+         */
+        AnswerIntent: {
+            /** @enum {unknown} */
+            kind: "answer_intent";
+            intent: string;
+            response: string | null;
+        };
+        /**
+         * SetForm
+         * @description Set which slots a form asks for, in order; a slot that is new is a text filled by what the customer says.
+         */
+        SetForm: {
+            /** @enum {unknown} */
+            kind: "set_form";
+            name: string;
+            required_slots: string[];
+        };
+        /**
+         * WriteFile
+         * @description Put a text in the place of a file; None removes it.
+         */
+        WriteFile: {
+            /** @enum {unknown} */
+            kind: "write_file";
+            path: string;
+            text: string | null;
+        };
+        /**
+         * Edited
+         * @description What an edit came to; `edit` is None when nothing changed.
+         */
+        Edited: {
+            revision: string;
+            edit: components["schemas"]["BotEdit"] | null;
+        };
+        /**
+         * BotEdit
+         * @description One change of the training material, in the order of `id` (`BOT_ID/NNNNNNNN`).
+         *
+         *         `kind` is the tag of the edit (or `files`, `import`, `undo`, `label`), `about` the intent, response or file that
+         *         it is about, `count` how many examples. An edit that was undone names the edit that did it.
+         */
+        BotEdit: {
+            id: string;
+            /** @default 1 */
+            version: number;
+            at: string;
+            by: string;
+            by_name: string;
+            kind: string;
+            /** @default  */
+            about: string;
+            /** @default 0 */
+            count: number;
+            /** @default [] */
+            changes: components["schemas"]["FileChange"][];
+            /** @default null */
+            undone_by: string | null;
+        };
+        /**
+         * FileChange
+         * @description What an edit did to one file: the lines from `line` (counted from 1, in the file as it was) that gave way.
+         *
+         *         A file that is new has `was_absent`, one that is gone has `is_absent`; either way all its lines stand here.
+         */
+        FileChange: {
+            path: string;
+            line: number;
+            /** @default [] */
+            removed: string[];
+            /** @default [] */
+            added: string[];
+            /** @default false */
+            was_absent: boolean;
+            /** @default false */
+            is_absent: boolean;
+        };
+        /**
+         * HistoryAsked
+         * @description Which page of the edits.
+         */
+        HistoryAsked: {
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * Listing[BotEdit]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_BotEdit_: {
+            items: components["schemas"]["BotEdit"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * WordsAsked
+         * @description A text to be cut into words.
+         */
+        WordsAsked: {
+            text: string;
+        };
+        /**
+         * Words
+         * @description Where the words of a text stand: start and end (exclusive) in code points.
+         */
+        Words: {
+            words: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * MisunderstoodAsked
+         * @description Of how many days, and what was done about them.
+         */
+        MisunderstoodAsked: {
+            /** @default 7 */
+            days: number;
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            state: "aside" | "labelled" | "open";
+        };
+        /**
+         * Misunderstood
+         * @description What a bot did not understand, by likeness, the largest group first; at most the 500 newest are in the groups.
+         *
+         *         `total` counts all; `at_most`: there were more turns in these days than were looked through.
+         */
+        Misunderstood: {
+            groups: components["schemas"]["TurnGroup"][];
+            total: number;
+            /** @default false */
+            at_most: boolean;
+        };
+        /**
+         * TurnGroup
+         * @description Messages that are alike, the most typical one first.
+         */
+        TurnGroup: {
+            turns: components["schemas"]["TurnView"][];
+        };
+        /**
+         * TurnView
+         * @description A message that a bot did not understand; `label` is the intent that it was given since, "" when put aside.
+         */
+        TurnView: {
+            id: string;
+            session_id: string;
+            seq: number;
+            at: string;
+            text: string;
+            language: string | null;
+            intents: components["schemas"]["IntentScore"][];
+            handoff: string | null;
+            label: string | null;
+        };
+        /**
+         * TalkAsked
+         * @description Around which message.
+         */
+        TalkAsked: {
+            turn_id: string;
+        };
+        /**
+         * Talk
+         * @description The messages shortly before and after one that was not understood, the oldest first.
+         */
+        Talk: {
+            items: components["schemas"]["TalkLine"][];
+        };
+        /**
+         * TalkLine
+         * @description A message of the talk around a turn: who said what; files only by their names, private notes not at all.
+         */
+        TalkLine: {
+            seq: number;
+            at: string;
+            author: components["schemas"]["Actor"];
+            text: string;
+        };
+        /**
+         * LabelWish
+         * @description The intent that messages have; `texts` are the words with marks, by turn, where they are to be kept so.
+         */
+        LabelWish: {
+            turn_ids: string[];
+            intent: string;
+            /** @default {} */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AsideWish
+         * @description Messages that nobody needs to look at; `back` brings them back.
+         */
+        AsideWish: {
+            turn_ids: string[];
+            /** @default false */
+            back: boolean;
+        };
+        /**
+         * AsideDone
+         * @description Nothing to say.
+         */
+        AsideDone: Record<string, never>;
+        /**
+         * Period
+         * @description The first and the last day, by UTC; the last seven days by default.
+         */
+        Period: {
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+        };
+        /**
+         * Analytics
+         * @description A bot in figures. `contained` sessions never asked for a person; `fallback_rate` is missed of all turns.
+         *
+         *         `at_most`: there were more turns, or more sessions of one day, than were looked at.
+         */
+        Analytics: {
+            from: string;
+            to: string;
+            sessions: number;
+            contained: number;
+            containment: number;
+            turns: number;
+            missed: number;
+            fallback_rate: number;
+            handoffs: {
+                [key: string]: number;
+            };
+            by_day: components["schemas"]["DayView"][];
+            top_missed: components["schemas"]["MissedView"][];
+            intents: components["schemas"]["IntentTurns"][];
+            versions: components["schemas"]["VersionTurns"][];
+            /** @default false */
+            at_most: boolean;
+        };
+        /**
+         * DayView
+         * @description One day of a bot, by UTC; a session that goes on past midnight counts on both days.
+         */
+        DayView: {
+            date: string;
+            sessions: number;
+            contained: number;
+            turns: number;
+            missed: number;
+        };
+        /**
+         * MissedView
+         * @description A message that was often not understood, and one turn in which it was.
+         */
+        MissedView: {
+            text: string;
+            count: number;
+            turn_id: string;
+        };
+        /**
+         * IntentTurns
+         * @description How many turns were about an intent.
+         */
+        IntentTurns: {
+            name: string;
+            turns: number;
+        };
+        /**
+         * VersionTurns
+         * @description How a version fared; `n` is 0 for the bot as it was given.
+         */
+        VersionTurns: {
+            n: number;
+            turns: number;
+            missed: number;
+            handoffs: number;
+        };
+        /**
+         * ModelServerView
+         * @description The model server in use; an empty address means that there is none.
+         */
+        ModelServerView: {
+            base_url: string;
+            model: string;
+            timeout_s: number;
+            uses: components["schemas"]["ModelUses"];
+            mask: boolean;
+            secrets_set: string[];
+        };
+        /**
+         * ModelServerDraft
+         * @description A model server: the address before `/chat/completions`, and the model's name there.
+         *
+         *         A key that is not sent stays as it was, as long as the address does; null or "" takes it away.
+         */
+        ModelServerDraft: {
+            base_url: string;
+            model: string;
+            api_key?: string | null;
+            /** @default 20 */
+            timeout_s: number;
+            /**
+             * @default {
+             *       "drafts": true,
+             *       "summaries": true,
+             *       "suggestions": true
+             *     }
+             */
+            uses: components["schemas"]["ModelUses"];
+            /** @default true */
+            mask: boolean;
+        };
+        /**
+         * ModelServerTrial
+         * @description What came of trying a model server out: in plain words, and what the model said.
+         */
+        ModelServerTrial: {
+            is_ok: boolean;
+            said: {
+                [key: string]: string;
+            };
+            answer: string;
+            took_s: number;
         };
         /**
          * LiveQueues
@@ -4005,7 +5732,7 @@ export interface components {
             agent_name: string;
             position: number | null;
             estimated_wait_s: number | null;
-            reason: components["schemas"]["Why"];
+            reason: components["schemas"]["hub.services.waiting_list.Why"];
             next: components["schemas"]["Next"][];
             qualify: components["schemas"]["Qualify"];
         };
@@ -4023,7 +5750,7 @@ export interface components {
          * Why
          * @description Why somebody waits.
          */
-        Why: {
+        "hub.services.waiting_list.Why": {
             /** @enum {unknown} */
             code: "bot_silent" | "held" | "no_eligible_agent" | "no_room" | "offered" | "outside_hours" | "unanswered" | "unknown_to_router";
             /** @default {} */
@@ -4131,7 +5858,7 @@ export interface components {
             /** @enum {unknown} */
             state: "cancelled" | "failed" | "queued" | "running" | "succeeded";
             progress: number;
-            result: components["schemas"]["WhatIfResult"] | components["schemas"]["StaffingResult"] | null;
+            result: components["schemas"]["WhatIfResult"] | components["schemas"]["StaffingResult"] | components["schemas"]["VersionView"] | components["schemas"]["Evaluation"] | null;
             error: string | null;
             created_at: string;
             ended_at: string | null;
@@ -4159,7 +5886,8 @@ export interface components {
          * WhatIfRequest
          * @description What is to be different on a recorded day; records are given by id with the fields that change.
          *
-         *         `within_s` is the time of the service level, the target of the default queue where it is not given.
+         *         `relax` gives whoever comes to a queue other steps of relaxation than the channels do, or none. `within_s` is the
+         *         time of the service level, the target of the default queue where it is not given.
          */
         WhatIfRequest: {
             day: string;
@@ -4181,6 +5909,10 @@ export interface components {
              *     }
              */
             agents: components["schemas"]["OtherAgents"];
+            /** @default {} */
+            relax: {
+                [key: string]: components["schemas"]["RelaxStep"][];
+            };
             /** @default null */
             within_s: number | null;
         };
@@ -4231,13 +5963,6 @@ export interface components {
             languages: string[] | null;
             /** @default null */
             capacity: number | null;
-        };
-        /**
-         * LongJobBegun
-         * @description The job that was begun: ask for it by its id.
-         */
-        LongJobBegun: {
-            job_id: string;
         };
         /**
          * StaffingTask
@@ -4297,6 +6022,240 @@ export interface components {
             session_id: string | null;
             at: string;
             data: Record<string, never>;
+        };
+        /**
+         * ArticleFilter
+         * @description Which articles: those that fit `q` best first, or the newest changes first without one.
+         */
+        ArticleFilter: {
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+            /** @default  */
+            q: string;
+            /** @default null */
+            state: ("draft" | "published") | null;
+            /** @default null */
+            language: ("en" | "zh") | null;
+            /** @default null */
+            category: string | null;
+        };
+        /**
+         * Listing[ArticleView]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_ArticleView_: {
+            items: components["schemas"]["ArticleView"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * ArticleView
+         * @description An article with what readers thought of it and who wrote it.
+         */
+        ArticleView: {
+            id: string;
+            version: number;
+            /** @enum {unknown} */
+            language: "en" | "zh";
+            title: string;
+            questions: string[];
+            body: string;
+            category: string;
+            /** @enum {unknown} */
+            state: "draft" | "published";
+            public: boolean;
+            tags: string[];
+            created_at: string;
+            created_by: string;
+            created_by_name: string;
+            updated_at: string;
+            updated_by: string;
+            updated_by_name: string;
+            helpful: number;
+            unhelpful: number;
+            comments: components["schemas"]["VoteComment"][];
+        };
+        /**
+         * VoteComment
+         * @description What a reader wrote beside their vote.
+         */
+        VoteComment: {
+            at: string;
+            helpful: boolean;
+            text: string;
+        };
+        /**
+         * ArticleDraft
+         * @description A new article; only what is published and public is told to customers.
+         */
+        ArticleDraft: {
+            /** @enum {unknown} */
+            language: "en" | "zh";
+            title: string;
+            /** @default [] */
+            questions: string[];
+            /** @default  */
+            body: string;
+            /** @default  */
+            category: string;
+            /**
+             * @default draft
+             * @enum {unknown}
+             */
+            state: "draft" | "published";
+            /** @default true */
+            public: boolean;
+            /** @default [] */
+            tags: string[];
+        };
+        /**
+         * ArticleSearch
+         * @description What is asked; the language is told by the letters where it is not given.
+         */
+        ArticleSearch: {
+            q: string;
+            /** @default null */
+            language: ("en" | "zh") | null;
+            /** @default 5 */
+            limit: number;
+        };
+        /**
+         * Listing[FoundArticle]
+         * @description A page of a list; `next_cursor` leads on, null at the end.
+         */
+        Listing_FoundArticle_: {
+            items: components["schemas"]["FoundArticle"][];
+            /** @default null */
+            next_cursor: string | null;
+        };
+        /**
+         * FoundArticle
+         * @description An article that fits what was asked; `sure` where a bot would tell it too.
+         *
+         *         `text` is what it says without marks, ready for a reply; `url` is its address for customers, where they may read it.
+         */
+        FoundArticle: {
+            article: components["schemas"]["ArticleView"];
+            text: string;
+            url: string | null;
+            score: number;
+            sure: boolean;
+        };
+        /**
+         * ExportForm
+         * @description The kind of file.
+         */
+        ExportForm: {
+            /**
+             * @default csv
+             * @enum {unknown}
+             */
+            format: "csv" | "json";
+        };
+        /**
+         * Imported
+         * @description How many articles a file made, and how many it changed.
+         */
+        Imported: {
+            created: number;
+            changed: number;
+        };
+        /**
+         * ArticlePatch
+         * @description What is to change of an article.
+         */
+        ArticlePatch: {
+            /** @enum {unknown} */
+            language?: "en" | "zh";
+            title?: string;
+            questions?: string[];
+            body?: string;
+            category?: string;
+            /** @enum {unknown} */
+            state?: "draft" | "published";
+            public?: boolean;
+            tags?: string[];
+        };
+        /**
+         * HelpQuery
+         * @description Which articles: in a language, that fit `q`, of a category.
+         */
+        HelpQuery: {
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            cursor: string | null;
+            /** @default  */
+            q: string;
+            /**
+             * @default zh
+             * @enum {unknown}
+             */
+            language: "en" | "zh";
+            /** @default null */
+            category: string | null;
+        };
+        /**
+         * HelpListing
+         * @description A page of articles, all categories of the language, and the web chat where people are to be found.
+         */
+        HelpListing: {
+            items: components["schemas"]["HelpCard"][];
+            next_cursor: string | null;
+            categories: components["schemas"]["HelpCategory"][];
+            chat_channel_id: string | null;
+        };
+        /**
+         * HelpCard
+         * @description An article in a list; `summary` is the beginning of its words.
+         */
+        HelpCard: {
+            id: string;
+            title: string;
+            category: string;
+            summary: string;
+        };
+        /**
+         * HelpCategory
+         * @description A category, and how many articles of the language it has.
+         */
+        HelpCategory: {
+            name: string;
+            count: number;
+        };
+        /**
+         * HelpArticle
+         * @description An article as customers read it, with others of its category.
+         */
+        HelpArticle: {
+            id: string;
+            /** @enum {unknown} */
+            language: "en" | "zh";
+            title: string;
+            body: string;
+            category: string;
+            updated_at: string;
+            related: components["schemas"]["HelpCard"][];
+            chat_channel_id: string | null;
+        };
+        /**
+         * HelpFeedback
+         * @description Whether an article helped. `token` is the reader's own, kept by their browser: one vote an article each.
+         */
+        HelpFeedback: {
+            helpful: boolean;
+            /** @default  */
+            comment: string;
+            token: string;
+        };
+        /**
+         * HelpCounted
+         * @description Whether the vote was counted; not when this reader had voted before.
+         */
+        HelpCounted: {
+            counted: boolean;
         };
         /**
          * Listing[VisitorSession]
@@ -4440,6 +6399,37 @@ export interface components {
             mean_s: number | null;
             gave_up: number | null;
             patient_mean_s: number | null;
+        };
+        /**
+         * Evaluation
+         * @description How a model fares on examples.
+         *
+         *         `calibration_error` is the expected one in 15 bins of equal width. `fallback_rate` is the share of the examples in
+         *         scope for which the model would have fallen back, `out_of_scope_recall` the share of those out of scope (None when
+         *         there are none). `matrix` counts intent, then what it was taken for; `confused` are the sentences behind it.
+         *         `histogram` has 20 bars; `threshold` is the confidence below which the model falls back.
+         */
+        Evaluation: {
+            examples: number;
+            accuracy: number;
+            macro_f1: number;
+            calibration_error: number;
+            fallback_rate: number;
+            accuracy_after_fallback: number;
+            out_of_scope_recall: number | null;
+            per_intent: {
+                [key: string]: components["schemas"]["IntentScores"];
+            };
+            matrix: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            confused: components["schemas"]["Confusion"][];
+            /** @default [] */
+            histogram: components["schemas"]["Bar"][];
+            /** @default 0 */
+            threshold: number;
         };
         /**
          * Problem
@@ -4923,7 +6913,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reading"];
+                "application/json": components["schemas"]["hub.api.rest.sessions.Reading"];
             };
         };
         responses: {
@@ -5047,6 +7037,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_TraceStep_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    draft_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerDraft"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    suggest_replies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggested"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    summarise_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6718,6 +8786,302 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    parse_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGiven"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_training: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrainWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobBegun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_cross_validation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CrossWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJobBegun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_VersionView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_version_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judgement"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    evaluate_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EvaluateWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judgement"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompareWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publish_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_canary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanaryWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explain_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGiven"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_bots: {
         parameters: {
             query?: {
@@ -6736,7 +9100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listing_Bot_"];
+                    "application/json": components["schemas"]["Listing_BotView_"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6764,7 +9128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bot"];
+                    "application/json": components["schemas"]["BotView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6787,7 +9151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bot"];
+                    "application/json": components["schemas"]["BotView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6814,7 +9178,502 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bot"];
+                    "application/json": components["schemas"]["BotView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_training: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_examples: {
+        parameters: {
+            query?: {
+                intent?: string | null;
+                q?: string;
+                set?: "test" | "training";
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ExampleView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_training: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edits"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_edits: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_BotEdit_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_edit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                edit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cut_words: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Words"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_misunderstood: {
+        parameters: {
+            query?: {
+                days?: number;
+                state?: "aside" | "labelled" | "open";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Misunderstood"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_talk: {
+        parameters: {
+            query: {
+                turn_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    label_misunderstood: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_misunderstood_aside: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AsideWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AsideDone"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_bot_analytics: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_model_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelServerView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_model_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelServerDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelServerView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_model_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    test_model_server: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelServerDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelServerTrial"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7119,6 +9978,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_EventView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_articles: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string;
+                state?: ("draft" | "published") | null;
+                language?: ("en" | "zh") | null;
+                category?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ArticleView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search_articles: {
+        parameters: {
+            query: {
+                q: string;
+                language?: ("en" | "zh") | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_FoundArticle_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_articles: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_articles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ArticlePatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_help_articles: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string;
+                language?: "en" | "zh";
+                category?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpListing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_help_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpArticle"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    vote_on_help_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpFeedback"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCounted"];
                 };
             };
             default: components["responses"]["Problem"];

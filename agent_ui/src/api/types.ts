@@ -43,6 +43,7 @@ export interface Content {
   text?: string
   attachments?: Attachment[]
   options?: Schemas['MenuOption'][]
+  article_id?: string
   latitude?: number
   longitude?: number
   url?: string

@@ -18,7 +18,7 @@ export function useFailure() {
       case 404:
         return t('failure.gone')
       case 409:
-        return t('failure.conflict', { reason })
+        return error.is('changed') ? t('failure.changed') : t('failure.conflict', { reason })
       case 429:
         return t('failure.slow')
       default:

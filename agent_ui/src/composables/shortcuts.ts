@@ -49,6 +49,9 @@ export function useCommands() {
       case 'transfer':
         if (session && actions.may.transfer(session)) ui.overlay = 'transfer'
         return !!session
+      case 'knowledge':
+        if (session && actions.may.reply(session)) ui.knowledgeOpen = !ui.knowledgeOpen
+        return !!session
       case 'palette':
         ui.overlay = ui.overlay === 'palette' ? null : 'palette'
         return true

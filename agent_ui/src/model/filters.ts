@@ -14,6 +14,16 @@ export function mayWrite(roles: readonly Role[]): boolean {
   return roles.some((role) => role === 'admin' || role === 'supervisor' || role === 'agent')
 }
 
+/** Who finds the bots' studio in the console. */
+export function teaches(roles: readonly Role[]): boolean {
+  return seesAll(roles) || roles.includes('trainer')
+}
+
+/** Customers' sessions are for everybody but those who only train. */
+export function servesOrSees(roles: readonly Role[]): boolean {
+  return seesAll(roles) || roles.includes('agent')
+}
+
 export function listNames(roles: readonly Role[]): ListName[] {
   return seesAll(roles) ? ['mine', 'queue', 'all', 'closed'] : ['mine', 'queue', 'closed']
 }

@@ -36,9 +36,9 @@ export function agentChange(present: { capacity: number; skills: Record<string, 
 }
 
 /** How many things are different. */
-export function countOf({ settings, queues, hours, agents }: Wish): number {
+export function countOf({ settings, queues, hours, relax, agents }: Wish): number {
   const inner = Object.values(queues).reduce((sum, one) => sum + Object.keys(one).length, 0)
-  return Object.keys(settings).length + inner + Object.keys(hours).length + agents.add.length + agents.remove.length + Object.keys(agents.change).length
+  return Object.keys(settings).length + inner + Object.keys(hours).length + Object.keys(relax).length + agents.add.length + agents.remove.length + Object.keys(agents.change).length
 }
 
 export const newAgents = (): AddedAgents => ({ count: 1, capacity: 5, skills: {}, languages: [], from: null, to: null })

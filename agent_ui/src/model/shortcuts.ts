@@ -9,6 +9,7 @@ export type Command =
   | 'note'
   | 'reply'
   | 'transfer'
+  | 'knowledge'
   | 'palette'
   | 'panel'
   | 'sheet'
@@ -37,6 +38,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'reply', keys: ['Alt', 'L'] },
   { command: 'note', keys: ['Alt', 'P'] },
   { command: 'transfer', keys: ['Alt', 'T'] },
+  { command: 'knowledge', keys: ['Alt', 'I'] },
   { command: 'close', keys: ['Alt', 'E'] },
   { command: 'panel', keys: ['Alt', 'O'] },
   { command: 'palette', keys: ['Ctrl', 'K'] },
@@ -51,6 +53,7 @@ const ALT: Record<string, Command> = {
   KeyP: 'note',
   KeyL: 'reply',
   KeyT: 'transfer',
+  KeyI: 'knowledge',
   KeyO: 'panel',
 }
 

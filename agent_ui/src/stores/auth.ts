@@ -4,7 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { hub } from '@/api/hub'
 import { ApiError, useTokens } from '@/api/http'
 import type { SignedIn } from '@/api/types'
-import { mayWrite, seesAll } from '@/model/filters'
+import { mayWrite, seesAll, servesOrSees, teaches } from '@/model/filters'
 
 const KEY = 'huike.auth'
 const EARLY_MS = 30_000
@@ -31,6 +31,8 @@ export const useAuth = defineStore('auth', () => {
   const agent = computed(() => kept.value?.agent ?? null)
   const signedIn = computed(() => kept.value !== null)
   const everyone = computed(() => seesAll(agent.value?.roles ?? []))
+  const serves = computed(() => servesOrSees(agent.value?.roles ?? []))
+  const studio = computed(() => teaches(agent.value?.roles ?? []))
   const writes = computed(() => mayWrite(agent.value?.roles ?? []))
 
   function keep(answer: SignedIn | null): void {
@@ -83,5 +85,5 @@ export const useAuth = defineStore('auth', () => {
     if (event.key === KEY) kept.value = stored()
   })
 
-  return { agent, signedIn, everyone, writes, login, logout, fresh, renew, kept }
+  return { agent, signedIn, everyone, serves, studio, writes, login, logout, fresh, renew, kept }
 })

@@ -60,7 +60,8 @@ export const useConnection = defineStore('connection', () => {
   async function loadAfresh(): Promise<void> {
     try {
       live.forgetTimelines(sessions.selectedId)
-      await Promise.all([presence.load(), workspace.load(), workspace.loadCanned(), sessions.reload(), sessions.load('queue')])
+      const lists = auth.serves ? [sessions.reload(), sessions.load('queue')] : []
+      await Promise.all([presence.load(), workspace.load(), workspace.loadCanned(), ...lists])
       const open = sessions.selectedId
       if (open && (await fetchOpen(open))) {
         live.forgetTimelines(null)

@@ -33,6 +33,7 @@ export const useUi = defineStore('ui', () => {
   const panelView = ref(false)
   const replyMode = ref<ReplyMode>('reply')
   const overlay = ref<Overlay>(null)
+  const knowledgeOpen = ref(false)
   const toasts = reactive<Toast[]>([])
   // Asks the reply box, which may not exist yet, to take the focus.
   const focusReply = ref(false)
@@ -72,5 +73,5 @@ export const useUi = defineStore('ui', () => {
     { immediate: true },
   )
 
-  return { theme, sound, desktop, panelOpen, panelView, replyMode, overlay, toasts, focusReply, answered, toast, dismiss, write, answer }
+  return { theme, sound, desktop, panelOpen, panelView, replyMode, overlay, knowledgeOpen, toasts, focusReply, answered, toast, dismiss, write, answer }
 })

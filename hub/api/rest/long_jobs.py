@@ -11,16 +11,18 @@ from hub.api.call import Call, Nothing
 from hub.api.routes import Routes
 from hub.errors import Forbidden
 from hub.model.agent import Agent
+from hub.model.evaluation import Evaluation
 from hub.model.long_job import LongJob, LongJobId, LongJobState
 from hub.model.timestamps import Timestamp
 from hub.services.staffing_play import StaffingResult
+from hub.services.teaching.shown import VersionView
 from hub.services.what_if_play import WhatIfResult
 
 routes = Routes("jobs")
 _OWNERS = staff("admin", "supervisor", "trainer")
 
 
-RESULT_FORMS: tuple[type[msgspec.Struct], ...] = (WhatIfResult, StaffingResult)
+RESULT_FORMS: tuple[type[msgspec.Struct], ...] = (WhatIfResult, StaffingResult, VersionView, Evaluation)
 """What the results of the kinds of jobs are."""
 ResultShown = Annotated[
     msgspec.Raw,

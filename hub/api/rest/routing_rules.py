@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,7 +14,8 @@ from hub.api.decoding import refuse
 from hub.api.patches import patched
 from hub.api.rest.names import keep_unique, must_exist
 from hub.api.routes import Routes
-from hub.errors import InvalidInput, NotFound
+from hub.errors import Conflict, InvalidInput, NotFound, VersionConflict
+from hub.model.commit import Record
 from hub.model.content import MAX_TEXT, Text
 from hub.model.customer import Level
 from hub.model.ids import BotId, ChannelId, QueueId, RuleId, TeamId
@@ -43,8 +43,12 @@ class RuleDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RulePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to change of a rule; `when` and `then` as a whole."""
+    """What is to change of a rule; `when` and `then` as a whole.
 
+    With the `version` that was seen, the change is refused (409 `changed`) where somebody else was first.
+    """
+
+    version: int | UnsetType = UNSET
     name: Name | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
     when: RuleWhen | UnsetType = UNSET
@@ -52,9 +56,13 @@ class RulePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RuleOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All rules in the order in which they shall speak."""
+    """All rules in the order in which they shall speak.
+
+    With the order that was seen (`before`), the new one is refused (409 `changed`) where somebody else was first.
+    """
 
     ids: Annotated[tuple[RuleId, ...], msgspec.Meta(max_length=_MOST)]
+    before: Annotated[tuple[RuleId, ...], msgspec.Meta(max_length=_MOST)] | UnsetType = UNSET
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -141,7 +149,13 @@ async def change_routing_rule(call: Call[RulePatch, Nothing]) -> RoutingRule:
         RuleWhen() if isinstance(patch.when, UnsetType) else patch.when,
         RuleThen() if isinstance(patch.then, UnsetType) else patch.then,
     )
-    return await services.records.update(RoutingRule, call.id, lambda present: patched(present, patch))
+
+    def changed(present: RoutingRule) -> RoutingRule:
+        if patch.version not in (UNSET, present.version):
+            raise _changed()
+        return patched(present, patch)
+
+    return await services.records.update(RoutingRule, call.id, changed)
 
 
 @routes.on("DELETE", "/routing-rules/{id}", access=ADMIN)
@@ -152,17 +166,30 @@ async def remove_routing_rule(call: Call[Nothing, Nothing]) -> None:
 
 @routes.on("PUT", "/routing-rules/order", access=ADMIN)
 async def order_routing_rules(call: Call[RuleOrder, Nothing]) -> Listing[RoutingRule]:
-    """Put the rules in another order; every rule is named once."""
+    """Put the rules in another order, all at once or not at all; every rule is named once."""
     services, wanted = call.services, call.body.ids
-    if sorted(wanted) != sorted(rule.id for rule in services.directory.routing_rules()):
+    rules = {rule.id: rule for rule in services.directory.routing_rules()}
+    if call.body.before not in (UNSET, tuple(rules)):
+        raise _changed()
+    if sorted(wanted) != sorted(rules):
         raise refuse("ids", "Name every rule once; somebody else may have added or removed one.")
-    for place, rule_id in enumerate(wanted):
-        await services.records.update(RoutingRule, rule_id, partial(_placed, place))
+    moved = [(place, rules[one]) for place, one in enumerate(wanted) if rules[one].position != place]
+    if moved:
+        try:
+            await services.records.put_together([_placed(place, rule) for place, rule in moved])
+        except VersionConflict:
+            raise _changed() from None
     return Listing(items=tuple(services.directory.routing_rules()))
 
 
-def _placed(position: int, rule: RoutingRule) -> RoutingRule:
-    return replace(rule, position=position)
+def _placed(position: int, rule: RoutingRule) -> Record:
+    placed = replace(rule, position=position, version=rule.version + 1)
+    data = msgspec.Raw(msgspec.json.encode(placed))
+    return Record(kind="routing_rule", id=rule.id, version=placed.version, data=data)
+
+
+def _changed() -> Conflict:
+    return Conflict("Somebody else has changed it meanwhile: load it anew.", code="changed")
 
 
 @routes.on("POST", "/routing-rules/defaults", access=ADMIN)

@@ -21,7 +21,7 @@ from hub.errors import InvalidInput
 from hub.model.ids import QueueId
 from hub.model.queues import Queue
 from hub.model.timestamps import Timestamp, normalise
-from hub.model.workspace import BusinessHours
+from hub.model.workspace import BusinessHours, RelaxStep
 from hub.services import Services
 from hub.services.long_jobs import Assignment
 from hub.services.opening import check as check_hours
@@ -34,12 +34,16 @@ from hub.services.what_if_agents import AddedAgents, OtherAgents
 
 routes = Routes("routing")
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Steps = Annotated[tuple[RelaxStep, ...], msgspec.Meta(max_length=20)]
+_LONGEST_S = 604_800.0
+_LEVELS = range(1, 11)
 
 
 class WhatIfRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be different on a recorded day; records are given by id with the fields that change.
 
-    `within_s` is the time of the service level, the target of the default queue where it is not given.
+    `relax` gives whoever comes to a queue other steps of relaxation than the channels do, or none. `within_s` is the
+    time of the service level, the target of the default queue where it is not given.
     """
 
     day: Day
@@ -47,6 +51,7 @@ class WhatIfRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     queues: Mapping[str, QueuePatch] = {}
     hours: Mapping[str, BusinessHoursPatch] = {}
     agents: OtherAgents = OtherAgents()
+    relax: Mapping[str, Steps] = {}
     within_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] | None = None
 
 
@@ -109,8 +114,20 @@ async def _wish(services: Services, request: WhatIfRequest) -> Wish:
         queues=queues,
         hours=hours,
         agents=_with_times(request.agents),
+        relax={QueueId(name): _sound(name, steps, known) for name, steps in request.relax.items()},
         within_s=request.within_s,
     )
+
+
+def _sound(name: str, steps: Steps, known: Mapping[QueueId, Queue]) -> Steps:
+    if QueueId(name) not in known:
+        raise refuse(f"relax.{name}", "There is no such queue.")
+    for index, step in enumerate(steps):
+        if not 0 <= step.after_s <= _LONGEST_S:
+            raise refuse(f"relax.{name}[{index}].after_s", "Give a time from 0 to 604800 seconds.")
+        if step.level is not None and step.level not in _LEVELS:
+            raise refuse(f"relax.{name}[{index}].level", "Give a level from 1 to 10, or null to drop the skill.")
+    return steps
 
 
 def _with_times(agents: OtherAgents) -> OtherAgents:

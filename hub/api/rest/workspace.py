@@ -11,6 +11,7 @@ from hub.api.call import Call, Nothing
 from hub.api.routes import Routes
 from hub.model.agent import Agent, PresenceStatus
 from hub.model.ids import AgentId, BotId, ChannelId, QueueId, TeamId
+from hub.model.model_server import ModelUses
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import ChannelKind
 from hub.services import Services
@@ -99,6 +100,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     colleagues: tuple[Colleague, ...]
     routing: RoutingTimes
     has_simulator: bool
+    model_uses: ModelUses
     server_time: Timestamp
 
 
@@ -127,6 +129,7 @@ async def get_workspace(call: Call[Nothing, Nothing]) -> Workspace:
         colleagues=tuple(_colleague(services, agent) for agent in directory.agents() if _serves(agent)),
         routing=RoutingTimes(accept_timeout_s=settings.accept_timeout_s, wrap_up_s=settings.wrap_up_s),
         has_simulator=settings.has_simulator,
+        model_uses=services.model_servers.uses(),
         server_time=services.core.clock.now(),
     )
 

@@ -40,6 +40,30 @@ async def test_rules_are_kept_in_an_order_and_changed(staffed: World) -> None:
     assert (await staffed.call("PATCH", f"/routing-rules/{first['id']}", {"enabled": True}, as_="admin"))[0] == 404
 
 
+async def test_who_is_second_is_told_and_changes_nothing(staffed: World) -> None:
+    first, second = await _rule(staffed), await _rule(staffed, name="second")
+    path = f"/routing-rules/{first['id']}"
+    mine = {"version": first["version"], "enabled": False}
+    status, changed = await staffed.call("PATCH", path, mine, as_="admin")
+    assert (status, changed["version"]) == (200, first["version"] + 1)
+    status, problem = await staffed.call("PATCH", path, {**mine, "name": "mine"}, as_="admin")
+    assert (status, problem["type"].split("/")[-1]) == (409, "changed")
+
+    was, wanted = [first["id"], second["id"]], [second["id"], first["id"]]
+    order = {"ids": wanted, "before": was}
+    status, page = await staffed.call("PUT", "/routing-rules/order", order, as_="admin")
+    assert (status, [(one["name"], one["position"]) for one in page["items"]]) == (200, [("second", 0), ("fire", 1)])
+    assert (await staffed.call("PUT", "/routing-rules/order", order, as_="admin"))[0] == 409
+    third = await _rule(staffed, name="third")
+    assert (await staffed.call("PUT", "/routing-rules/order", {"ids": was, "before": wanted}, as_="admin"))[0] == 409
+    _, page = await staffed.call("GET", "/routing-rules", as_="admin")
+    assert [(one["id"], one["enabled"]) for one in page["items"]] == [
+        (second["id"], True),
+        (first["id"], False),
+        (third["id"], True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
@@ -74,6 +98,20 @@ async def test_the_usual_rules_are_offered_and_adding_them_twice_changes_nothing
     status, page = await staffed.call("POST", "/routing-rules/defaults", {}, as_="admin")
     assert (status, [rule["then"]["lane"] for rule in page["items"]]) == (200, ["emergency", "reviewed", None])
     assert (await staffed.call("POST", "/routing-rules/defaults", {}, as_="admin"))[1] == page
+
+
+async def test_a_usual_rule_is_there_under_any_id_if_it_says_the_same_or_has_the_name(staffed: World) -> None:
+    _, page = await staffed.call("POST", "/routing-rules/defaults", {}, as_="admin")
+    for rule in page["items"]:
+        await staffed.call("DELETE", f"/routing-rules/{rule['id']}", as_="admin")
+    emergency, sensitive, threat = page["items"]
+    words = emergency["when"]["words"][::-1]
+    restored = {"name": "Fire and smoke", "when": {**emergency["when"], "words": words}, "then": emergency["then"]}
+    await staffed.call("POST", "/routing-rules", restored, as_="admin")
+    await staffed.call("POST", "/routing-rules", {"name": sensitive["name"], "enabled": False}, as_="admin")
+    _, again = await staffed.call("POST", "/routing-rules/defaults", {}, as_="admin")
+    assert [one["name"] for one in again["items"]] == ["Fire and smoke", sensitive["name"], threat["name"]]
+    assert (await staffed.call("POST", "/routing-rules/defaults", {}, as_="admin"))[1] == again
 
 
 async def _try(staffed: World, **trial: Any) -> Any:

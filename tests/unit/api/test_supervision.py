@@ -82,6 +82,9 @@ async def test_a_job_is_its_beginners_and_the_administrators(staffed: World) -> 
         ({"agents": {"add": [{"from": "tomorrow"}]}}, "tomorrow"),
         ({"agents": {"add": [{"capacity": -1}]}}, ">= 1"),
         ({"settings": {"accept_timeout_s": 0}}, ">= 5"),
+        ({"relax": {"nothing": []}}, "no such queue"),
+        ({"relax": {"default": [{"after_s": -1, "skill": "x"}]}}, "after_s"),
+        ({"relax": {"default": [{"after_s": 5, "skill": "x", "level": 11}]}}, "level"),
         ({"day": "yesterday"}, "regex"),
     ],
 )

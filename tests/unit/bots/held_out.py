@@ -1,11 +1,11 @@
-"""Sentences that the demo bot has not been trained on, as `intent<TAB>sentence`, one file a language."""
+"""The demo bot's own test set: sentences that it is not trained on, by language."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from bots.teaching.material import given, read_test_set
 
 
 def sentences(language: str) -> list[tuple[str, str]]:
     """Return the pairs of intent and sentence of a language."""
-    lines = (Path(__file__).parent / f"held_out_{language}.tsv").read_text(encoding="utf-8").splitlines()
-    return [(intent, text) for intent, _, text in (line.partition("\t") for line in lines)]
+    files = {path: text for path, text in given({"project": "demo"}).items() if path == f"tests/{language}.yml"}
+    return [(example.intent, example.text) for example in read_test_set(files)]

@@ -49,13 +49,19 @@ def test_files_come_out_as_they_went_in_and_the_bytes_are_always_the_same() -> N
 
 def test_a_folder_around_everything_is_left_out() -> None:
     assert read_archive(packed({f"my-bot-main/{name}": text for name, text in _FILES.items()})) == _FILES
+    assert read_archive(packed({f"a/b/{name}": text for name, text in _FILES.items()})) == _FILES
     assert read_archive(packed({"data/nlu.yml": "a: 1\n"})) == {"data/nlu.yml": "a: 1\n"}
+
+
+def test_what_a_bot_is_tested_with_is_taken_and_never_trained_on() -> None:
+    tests = {"tests/nlu.yml": "nlu:\n- intent: hi\n  examples: |\n    - hello\n"}
+    assert read_archive(packed({**_FILES, **tests})) == {**_FILES, **tests}
+    assert read_files({**_FILES, **tests}) == read_files(_FILES)
 
 
 def test_only_training_files_are_taken() -> None:
     others: dict[str, bytes | str] = {
         "credentials.yml": "rest:\n",
-        "tests/stories.yml": "stories: []\n",
         "__MACOSX/domain.yml": "x",
         "actions/actions.py": "import os",
         "models/x.tar.gz": b"\x1f\x8b",

@@ -11,7 +11,7 @@ from routing.simulate import Demand, Habits, Plan, Profile
 
 TALK_S = 300.0
 TYPES = tuple(f"type{number}" for number in range(6))
-VIP, NORMAL, LEVELS = 1, 5, (2, 3, 4)
+VIP, NORMAL, LEVELS = 1, 5, (1, 2, 3)
 
 
 def plain(*, load: float, agents: int, hours: float, patience_s: float | None = None) -> Plan:
@@ -57,13 +57,13 @@ def churn(*, load: float, hours: float, seed: int = 7) -> Plan:
     skills, languages = ("billing", "technical", "sales", "returns"), ("zh", "en", "es")
     team = tuple(
         Profile(
-            skills={one: chance.randint(2, 5) for one in chance.sample(skills, chance.choice((1, 2, 2, 3)))},
-            languages=tuple(chance.sample(languages, chance.choice((1, 1, 2)))),
+            skills={one: chance.randint(1, 5) for one in chance.sample(skills, chance.choice((1, 2, 3)))},
+            languages=tuple(chance.sample(languages, chance.choice((1, 2)))),
             capacity=3,
         )
         for _ in range(60)
     )
-    talk_s, works_s, away_s = 240.0, 4 * 3600.0, 240.0
+    talk_s, works_s, away_s = 180.0, 4 * 3600.0, 240.0
     habits = Habits(reaction_s=4, rejects=0.03, ignores=0.02, works_s=works_s, away_s=away_s)
     units = 180 * works_s / (works_s + away_s)
     taken_s = talk_s + habits.reaction_s + habits.ignores * Config().accept_timeout

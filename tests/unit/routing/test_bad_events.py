@@ -48,6 +48,8 @@ REFUSED: list[tuple[e.Event, str]] = [
     (e.SessionQueued(id="b", session=S9, sticky=A1, sticky_at=math.inf), "bad_time"),
     (e.SessionQueued(id="b", session=S9, relax=((-1, "x", None),)), "bad_relax"),
     (e.SessionQueued(id="b", session=S9, relax=((1, "x", -1),)), "bad_number"),
+    (e.SessionQueued(id="b", session=S9, excluded={A1: math.inf}), "bad_time"),
+    (e.SessionQueued(id="b", session=S9, excluded={AgentId(""): 5}), "bad_name"),
     (e.SessionQueued(id="", session=S9), "bad_id"),
     (e.SessionChanged(id="b", session=S9, priority=1), "gone"),
     (e.SessionChanged(id="b", session=S1, priority=11), "bad_priority"),

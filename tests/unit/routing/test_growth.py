@@ -36,13 +36,13 @@ class Counted(Crowd):
     """A crowd whose `costs` are lines instead of times."""
 
     def tell(self, kind: str, event: e.Event) -> None:
-        with _lines() as lines:
+        with counted_lines() as lines:
             super().tell(kind, event)
         self.costs[kind][-1] = lines()
 
 
 @contextmanager
-def _lines() -> Iterator[Callable[[], int]]:
+def counted_lines() -> Iterator[Callable[[], int]]:
     count = 0
 
     def trace(frame: FrameType, what: str, _about: Any) -> Any:
@@ -123,6 +123,6 @@ def _longest_steps(action: ClosedAction, waiting: int) -> dict[str, int]:
 def test_the_first_session_of_a_new_kind_is_cheap_among_many_agents() -> None:
     made = crowd(MANY_AGENTS, heavy=False, waiting=10)
     event = e.SessionQueued(id="new", session=SessionId("new"), skills={"k1": 5, "k2": 5, "k3": 5})
-    with _lines() as lines:
+    with counted_lines() as lines:
         made.engine.apply(event, made.now)
     assert lines() < MANY_AGENTS / 2

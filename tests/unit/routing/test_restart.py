@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from hub.model.ids import AgentId, OfferId, SessionId
 from routing import decisions as d
 from routing import events as e
@@ -81,6 +84,34 @@ def test_an_agent_who_does_not_return_after_a_restart_is_lost_like_any_other() -
     decisions = engine.apply(e.Tick(id="3"), 130)
     assert unassigns(decisions) == [("S1", "A1", "agent_lost")]
     assert offers(decisions) == [("S1", "A2")]
+
+
+def test_an_offer_put_back_keeps_the_steps_that_are_to_come() -> None:
+    engine = Engine(Config(), 2)
+    engine.apply(e.AgentOnline(id="1", agent=A1, skills={"bill": 2}, capacity=1), 100)
+    engine.apply(e.AgentOnline(id="2", agent=A2, capacity=1), 100)
+    offered = replace(_offered("3", expires_at=110), skills={"bill": 2}, relax=((5, "bill", 2), (60, "bill", None)))
+    engine.apply(offered, 100)
+    engine.apply(e.OfferRejected(id="4", session=SessionId("S1"), agent=A1, offer=OfferId("1-5")), 109)
+    assert offers(engine.apply(e.Tick(id="5"), 149.999)) == []
+    assert engine.next_deadline() == 150
+    assert offers(engine.apply(e.Tick(id="6"), 150)) == [("S1", "A2")]
+
+
+@pytest.mark.parametrize("kind", ["waiting", "offered"])
+def test_who_declined_before_the_restart_is_not_asked_again_before_the_time_is_over(kind: str) -> None:
+    engine = Engine(Config(), 2)
+    if kind == "waiting":
+        queued = e.SessionQueued(id="1", session=SessionId("S1"), queued_at=50, excluded={A2: 120, AgentId("A3"): 99})
+        engine.apply(queued, 100)
+    else:
+        engine.apply(replace(_offered("1", expires_at=101), excluded={A2: 120, AgentId("A3"): 99}), 100)
+        engine.apply(e.Tick(id="2"), 101)
+    assert offers(engine.apply(e.AgentOnline(id="3", agent=A2, capacity=1), 102)) == []
+    copy = Engine.restore(Config(), engine.snapshot(), 3)
+    assert copy.next_deadline() == 120
+    assert offers(copy.apply(e.Tick(id="4"), 120)) == [("S1", "A2")]
+    assert offers(engine.apply(e.AgentOnline(id="5", agent=AgentId("A3"), capacity=1), 110)) == [("S1", "A3")]
 
 
 def test_those_who_wait_are_told_again_with_their_first_time() -> None:

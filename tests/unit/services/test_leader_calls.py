@@ -74,7 +74,7 @@ async def test_what_the_leader_cannot_answer_is_said() -> None:
         assert [one["event"] for one in told] == ["leader.no_answer"]
 
 
-async def test_a_node_that_does_not_route_explains_as_the_leader_does() -> None:
+async def test_a_node_that_does_not_route_tells_decisions_as_the_leader_does() -> None:
     async with floor() as f:
         core = replace(f.g.core, is_sole_writer=False)
         leading, other = (
@@ -87,16 +87,21 @@ async def test_a_node_that_does_not_route_explains_as_the_leader_does() -> None:
         running = asyncio.create_task(leading.run())
         await f.settle()
         session = await f.comes(skills={"billing": 2})
-        here = leading.explain(session.id)
-        assert here is not None
-        assert here.reason == "no_eligible_agent"
-        assert other.explain(session.id) is None
-        assert await other.ask_explain(session.id) == here
         assert leading.router_figures.decisions["Waiting"] == 1
         await f.g.clock.advance(1)
         assert leading.router_figures.waiting == 1
         assert [step.decision for step in await other.trace(session.id)] == ["waiting", "alert"]
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        assert leading.explain(session.id) is None
         assert leading.router_figures.waiting is None
+
+
+async def test_the_front_is_the_beginning_of_all_who_wait() -> None:
+    async with floor() as f:
+        await f.lead()
+        for number in range(12):
+            await f.comes(f"c{number}", skills={"billing": number % 3 + 1}, priority=(5, 1, 9)[number % 3])
+        engine = f.leader.engine
+        assert engine.waiting_count == 12
+        assert engine.front(5) == engine.waiting()[:5]
+        assert engine.front(50) == engine.waiting()

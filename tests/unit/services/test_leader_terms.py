@@ -93,6 +93,51 @@ async def test_steps_of_relaxation_count_from_the_first_asking() -> None:
         assert again.offer.agent_id == bob.id, "what was relaxed before the change of leader stays relaxed"
 
 
+async def test_who_declined_is_not_asked_again_by_the_next_leader() -> None:
+    async with floor() as f:
+        await f.agent("ann")
+        await f.lead("ann")
+        session = await f.comes()
+        await f.advance(5)
+        await f.act(session, c.Reject(agent=person("ann")))
+        await f.advance(20)
+        await f.term.end()
+        await f.lead("ann")
+        assert (await f.now(session.id)).offer is None
+        await f.advance(39.9)
+        assert (await f.now(session.id)).offer is None
+        await f.advance(0.1)
+        again = await f.now(session.id)
+        assert again.offer is not None, "a minute after the rejection"
+        await f.advance(30)
+        timed_out = await f.now(session.id)
+        assert timed_out.offer is None
+        assert [one.agent_id for one in timed_out.declined] == ["ann"], "each agent once, with the latest time"
+        await f.term.end()
+        await f.lead("ann")
+        assert (await f.now(session.id)).offer is None
+
+
+async def test_steps_that_are_to_come_are_taken_after_an_offer_of_a_former_leader() -> None:
+    async with floor() as f:
+        await f.agent("ann", skills={"billing": 5})
+        await f.lead("ann")
+        relax = (RelaxStep(after_s=10, skill="billing", level=4), RelaxStep(after_s=60, skill="billing"))
+        session = await f.comes(skills={"billing": 5}, relax=relax)
+        await f.advance(20)
+        await f.term.end()
+        await f.lead("ann")
+        await f.agent("bob")
+        await f.act(session, c.Reject(agent=person("ann")))
+        assert dict(f.leader.engine.line_of(session.id).skills) == {"billing": 4}  # type: ignore[union-attr] # it waits
+        await f.advance(39.9)
+        assert (await f.now(session.id)).offer is None
+        await f.advance(0.2)
+        offer = (await f.now(session.id)).offer
+        assert offer is not None
+        assert offer.agent_id == "bob"
+
+
 async def test_a_session_that_was_held_for_its_agent_is_not_held_again() -> None:
     async with floor() as f:
         await f.agent("ann")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +13,11 @@ import pytest
 import pytest_asyncio
 
 from hub.environment import SystemClock
-from hub.errors import NotFound, RateLimited
+from hub.errors import Conflict, NotFound, RateLimited
 from hub.model.ids import AgentId
 from hub.model.long_job import LongJob, LongJobId
 from hub.services.core import Core
-from hub.services.long_jobs import Assignment, LongJobs, Prepare
+from hub.services.long_jobs import Assignment, Finish, LongJobs, Prepare
 from tests.unit.services.ground import ground
 
 SUE = AgentId("sue")
@@ -30,11 +30,14 @@ async def core() -> AsyncIterator[Core]:
         yield replace(g.core, clock=SystemClock())
 
 
-def work(name: str, value: object = None) -> Prepare:
+def work(
+    name: str, value: object = None, *, finish: Finish | None = None, clear: Callable[[], None] | None = None
+) -> Prepare:
     """Return the preparation of some work of `long_work`."""
 
     async def prepare() -> Assignment:
-        return Assignment(work=f"tests.unit.services.long_work:{name}", payload=msgspec.json.encode(value))
+        payload = msgspec.json.encode(value)
+        return Assignment(work=f"tests.unit.services.long_work:{name}", payload=payload, finish=finish, clear=clear)
 
     return prepare
 
@@ -137,3 +140,37 @@ async def test_more_jobs_than_can_wait_are_refused(core: Core, tmp_path: Path) -
         await jobs.start("tarry", SUE, work("tarry", ""))
     await jobs.close()
     assert all(msgspec.json.decode(one.data, type=LongJob).is_over for one in await core.store.records("long_job"))
+
+
+async def test_the_hub_finishes_what_a_process_has_done_and_clears_up_whatever_happened(
+    core: Core, tmp_path: Path
+) -> None:
+    cleared: list[str] = []
+
+    async def finish(result: bytes) -> bytes:
+        return msgspec.json.encode({"finished": msgspec.json.decode(result)["twice"]})
+
+    async def refuse(result: bytes) -> bytes:
+        raise Conflict("It cannot be kept.")
+
+    jobs = LongJobs(core)
+    core.bus.subscribe(jobs.hear)
+    done = await over(
+        jobs, (await jobs.start("d", SUE, work("double", 4, finish=finish, clear=lambda: cleared.append("done")))).id
+    )
+    assert (done.state, msgspec.json.decode(done.result)) == ("succeeded", {"finished": 8})
+    refused = await over(
+        jobs, (await jobs.start("d", SUE, work("double", 4, finish=refuse, clear=lambda: cleared.append("refused")))).id
+    )
+    assert (refused.state, refused.error) == ("failed", "It cannot be kept.")
+    failed = await over(
+        jobs, (await jobs.start("r", SUE, work("refuse", 7, finish=finish, clear=lambda: cleared.append("failed")))).id
+    )
+    assert (failed.state, failed.error) == ("failed", "There is no 7.")
+    path = str(tmp_path / "pid")
+    job = await jobs.start("t", SUE, work("tarry", path, finish=finish, clear=lambda: cleared.append("cancelled")))
+    process = await begun(tmp_path / "pid")
+    await jobs.cancel(job.id)
+    await gone(process)
+    await jobs.close()
+    assert cleared == ["done", "refused", "failed", "cancelled"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hub.app import read_feeling
+from hub.app_bots import read_feeling
 from hub.model import commands as c
 from hub.model.content import Email, MailFacts, MailPerson, Text
 from hub.model.ids import BotId, QueueId, RuleId, TeamId
-from hub.model.queues import DEFAULT_QUEUE, Feeling, OverflowStep, Queue, RoutingRule, RuleThen, RuleWhen
+from hub.model.queues import DEFAULT_QUEUE, OverflowStep, Queue, RoutingRule, RuleThen, RuleWhen
 from hub.model.session import Session
 from hub.model.timeline import SYSTEM
 from hub.model.workspace import Bot, BusinessHours, Channel, Team
@@ -154,15 +154,10 @@ async def test_a_team_that_does_not_answer_is_widened_by_its_timer() -> None:
         assert (await made.sessions.get(session.id)).demand.team_id is None
 
 
-async def test_of_a_long_message_only_so_much_is_read_for_its_mood() -> None:
-    heard: list[int] = []
-
-    def reader(text: str, language: str | None) -> tuple[Feeling, tuple[str, ...]]:
-        del language
-        heard.append(len(text))
-        return "calm", ()
-
+async def test_the_mood_of_a_long_message_is_heard_at_its_beginning_and_its_end() -> None:
     async with ground() as made:
-        assert Triage(made.directory, reader).mood("你们的服务太差了，" * 2_000, "zh") == ("calm", ())
-    assert heard == [2_000]
-    assert read_feeling("你们的服务太差了，我等了三天还没有发货！", "zh")[0] != "calm"
+        triage = Triage(made.directory, read_feeling)
+        filler = "这是订单的情况说明。" * 400
+        assert triage.mood(filler, "zh")[0] == "calm"
+        assert triage.mood(f"你们的服务太差了，我等了三天还没有发货！{filler}", "zh")[0] != "calm"
+        assert triage.mood(f"{filler}你们的服务太差了，我要去投诉你们！", "zh")[0] != "calm"

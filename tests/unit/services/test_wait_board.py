@@ -67,6 +67,8 @@ def test_the_board_agrees_with_a_count_over_all_sessions(seed: int) -> None:
         assert [key[1] for key in shown.line] == [
             one.id for one in sorted(line, key=lambda one: (one.queued_at, one.id))
         ]
+    stand = [key for queue in board.queues.values() for key in queue.line]
+    assert board.longest_since() == min((since for since, _ in stand), default=None)
     listed = [one.id for one in board.after(None, None)]
     assert len(listed) == len(set(listed)) == sum(one.since is not None for one in board.seen.values())
     assert [board.seen[one].since for one in listed] == sorted(board.seen[one].since or 0 for one in listed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace as with_changes
 
 import pytest
@@ -139,6 +140,47 @@ async def test_another_node_is_told_what_the_leader_knows() -> None:
             page = await other.waiting(WaitingQuery())
             assert [one.session_id for one in page.items] == [session.id]
             assert await other.live() == await watch.dog.live()
+
+
+async def test_the_longest_wait_is_that_of_somebody_who_waits_now() -> None:
+    async with floor() as f:
+        await f.agent("ann")
+        await f.lead("ann")
+        async with watching(f) as watch:
+            assert watch.dog.longest_wait_s() == 0
+            first = await f.comes("first")
+            assert watch.dog.longest_wait_s() == 0, "an offer is no wait"
+            second = await f.comes("second")
+            await f.advance(7)
+            await f.comes("third")
+            assert watch.dog.longest_wait_s() == 7
+            await f.accept(first, "ann")
+            await f.act(second, c.Close(by=person("sue"), force=True))
+            await f.advance(3)
+            assert watch.dog.longest_wait_s() == 3
+        assert watch.dog.longest_wait_s() == 0, "a term that is over watches nobody"
+
+
+async def test_a_question_to_a_new_leader_is_answered_when_the_store_has_been_read() -> None:
+    async with floor() as f:
+        await f.lead()
+        session = await f.comes()
+        calls = LeaderCalls(f.g.core)
+        calls.is_leading = lambda: True
+        dog = Watchdog(f.g.core, f.g.directory, Alarms(f.g.core), calls)
+        asked = asyncio.create_task(dog.waiting(WaitingQuery()))
+        figures = asyncio.create_task(dog.live())
+        await asyncio.sleep(0)
+        assert not asked.done()
+        term = asyncio.create_task(dog.run(f.leader))
+        assert [one.session_id for one in (await asked).items] == [session.id]
+        assert (await figures).queues[0].waiting == 1
+        term.cancel()
+        await asyncio.wait([term])
+        late = asyncio.create_task(dog.waiting(WaitingQuery()))
+        await asyncio.sleep(0)
+        assert not late.done(), "of a term that is over nothing is told"
+        late.cancel()
 
 
 async def test_an_agent_who_leaves_a_customer_without_an_answer_is_told_of_once() -> None:

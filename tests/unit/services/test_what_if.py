@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from hub.errors import NotFound
 from hub.model import commands as c
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, QueueId
 from hub.model.long_job import LongJob, LongJobId
 from hub.model.queues import DEFAULT_QUEUE, Queue, RoutingSettings
+from hub.model.workspace import RelaxStep
 from hub.services.long_jobs import Assignment, LongJobs, Prepare
 from hub.services.recording import utc_day
 from hub.services.what_if import WhatIf, Wish
@@ -130,6 +131,25 @@ async def test_the_settings_of_the_router_are_tried_and_others_change_nothing() 
         assert found.total.after == found.total.before
         quick = RoutingSettings(accept_timeout_s=5)
         assert (await day.play(settings=quick, wished=("accept_timeout_s",))).total.after.answered == 4
+
+
+async def test_other_steps_of_relaxation_let_others_serve_sooner_or_nobody() -> None:
+    async with floor() as f:
+        await f.lead()
+        await f.agent("ann", skills={"x": 2})
+        session = await f.comes(skills={"x": 5}, relax=(RelaxStep(after_s=40, skill="x", level=2),))
+        await f.advance(42)
+        await f.accept(session, "ann")
+        await f.advance(5)
+        await f.act(session, c.Close(by=person("ann")))
+        day = _Day(f)
+        assert (await day.play()).total.after.mean_s == 42
+        sooner = await day.play(relax={DEFAULT_QUEUE: (RelaxStep(after_s=10, skill="x"),)})
+        assert (sooner.total.before.mean_s, sooner.total.after.mean_s) == (42, 12)
+        never = await day.play(relax={DEFAULT_QUEUE: ()})
+        assert (never.total.after.answered, never.total.after.gave_up) == (0, 1)
+        elsewhere = await day.play(relax={QueueId("other"): ()})
+        assert elsewhere.total.after == elsewhere.total.before
 
 
 async def test_a_day_of_which_nothing_was_recorded_is_not_found() -> None:

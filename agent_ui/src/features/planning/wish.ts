@@ -1,6 +1,6 @@
 // The form of a what-if: what is there now, what is wished instead, and the wish that is sent of it.
 import { computed, ref, shallowRef } from 'vue'
-import { skillApi, tryApi, type AddedAgents, type Member, type RecordedDay, type Wish } from '@/api/planning'
+import { skillApi, tryApi, type AddedAgents, type Member, type RecordedDay, type RelaxStep, type Wish } from '@/api/planning'
 import { routerApi, type Hours, type Queue, type RouterSettings } from '@/api/routingAdmin'
 import { useQueueList } from '@/features/routing/store'
 import { hoursOf, isSound, weekOf, type Week } from '@/model/planningHours'
@@ -18,6 +18,8 @@ export function useWish() {
   const settings = ref({} as Record<Played, number | null>)
   const queues = ref<Record<string, QueueWish>>({})
   const weeks = ref<Record<string, Week>>({})
+  /** By queue: other steps of relaxation than the recorded ones. */
+  const relax = ref<Record<string, RelaxStep[]>>({})
   const added = ref<AddedAgents[]>([])
   const removed = ref<string[]>([])
   const changed = ref<AgentChange[]>([])
@@ -44,6 +46,7 @@ export function useWish() {
     settings.value = Object.fromEntries(PLAYED.map((name) => [name, now[name]])) as Record<Played, number | null>
     queues.value = Object.fromEntries(store.queues.map((queue) => [queue.id, queueWish(queue)]))
     weeks.value = {}
+    relax.value = {}
     added.value = []
     removed.value = []
     changed.value = []
@@ -58,6 +61,7 @@ export function useWish() {
     settings: present.value ? settingsChange(present.value, settings.value) : {},
     queues: nonEmpty(store.queues.map((queue) => [queue.id, queueChange(queue, queueOf(queue))])),
     hours: nonEmpty(Object.entries(weeks.value).map(([id, week]) => [id, hourChange(store.hours.find((one) => one.id === id), week)])),
+    relax: relax.value,
     agents: {
       add: added.value,
       remove: removed.value,
@@ -65,6 +69,7 @@ export function useWish() {
     },
   }))
   const count = computed(() => countOf(wish.value))
-  const isPossible = computed(() => Object.values(weeks.value).every(isSound) && added.value.every((one) => one.count >= 1 && one.capacity >= 1))
-  return { days, present, members, state, day, settings, queues, weeks, added, removed, changed, wish, count, isPossible, load, reset }
+  const isTimed = (steps: RelaxStep[]) => steps.every((step) => Number.isFinite(step.after_s))
+  const isPossible = computed(() => Object.values(weeks.value).every(isSound) && Object.values(relax.value).every(isTimed) && added.value.every((one) => one.count >= 1 && one.capacity >= 1))
+  return { days, present, members, state, day, settings, queues, weeks, relax, added, removed, changed, wish, count, isPossible, load, reset }
 }

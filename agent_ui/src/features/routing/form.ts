@@ -1,12 +1,11 @@
-// What forms of this folder share: the hub's objections at their fields, the first fault in focus, and the question
-// before something unsaved is closed.
-import { computed, nextTick, ref, type Ref } from 'vue'
+// What forms of this folder share: the hub's objections at their fields, and the first fault in focus.
+import { nextTick, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { ApiError } from '@/api/http'
 import { useFailure } from '@/composables/failure'
 import { faultsAt } from '@/model/routingRules'
 
-export function useForm(root: Ref<HTMLElement | undefined>, fields: () => readonly string[]) {
+export function useForm(root: { readonly value: HTMLElement | undefined }, fields: () => readonly string[]) {
   const { t } = useI18n()
   const { textOf } = useFailure()
   const errors = ref<Record<string, string>>({})
@@ -36,6 +35,7 @@ export function useForm(root: Ref<HTMLElement | undefined>, fields: () => readon
       return await work()
     } catch (error) {
       if (error instanceof ApiError && error.is('name-taken')) errors.value = { name: t('routing.edit.nameTaken') }
+      else if (error instanceof ApiError && error.is('changed')) errors.value = { '': t('routing.edit.changed') }
       else if (error instanceof ApiError && error.status === 422 && error.problem.errors?.length) errors.value = faultsAt(error.problem.errors, fields())
       else errors.value = { '': textOf(error) }
       await toFault()
@@ -46,21 +46,4 @@ export function useForm(root: Ref<HTMLElement | undefined>, fields: () => readon
   }
 
   return { errors, busy, submit, forget }
-}
-
-/** A dialog that asks before it closes while `dirty` says so. */
-export function useAskedClose(open: Ref<boolean>, dirty: () => boolean) {
-  const asking = ref(false)
-  const shown = computed({
-    get: () => open.value,
-    set: (on: boolean) => {
-      if (!on && dirty()) asking.value = true
-      else open.value = on
-    },
-  })
-  function leave(): void {
-    asking.value = false
-    open.value = false
-  }
-  return { shown, asking, leave }
 }

@@ -1,7 +1,9 @@
 // The rules and the queues as the pages of this folder, and the form of a channel, need them.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { queueApi, ruleApi, type Hours, type Queue, type Rule } from '@/api/routingAdmin'
+import { ApiError } from '@/api/http'
+import { queueApi, ruleApi, type Hours, type Queue, type Rule, type RuleDraft } from '@/api/routingAdmin'
+import type { Id } from '@/api/types'
 import { i18n } from '@/i18n'
 import { moved } from '@/model/routingRules'
 
@@ -46,12 +48,16 @@ export const useRules = defineStore('rules', () => {
   const rules = shallowRef<Rule[]>([])
   const state = ref<Load>('idle')
   const ids = computed(() => rules.value.map((rule) => rule.id))
+  /** The order as the hub told it last. */
+  let told: Id[] = []
   let ordering: Promise<void> | null = null
+  let last: Promise<unknown> = Promise.resolve()
 
   async function load(): Promise<void> {
     if (state.value !== 'ready') state.value = 'loading'
     try {
       rules.value = await ruleApi.list()
+      told = ids.value
       state.value = 'ready'
     } catch (error) {
       if (state.value !== 'ready') state.value = 'failed'
@@ -60,25 +66,53 @@ export const useRules = defineStore('rules', () => {
   }
 
   function put(rule: Rule): void {
-    rules.value = rules.value.some((one) => one.id === rule.id) ? rules.value.map((one) => (one.id === rule.id ? rule : one)) : [...rules.value, rule]
+    const isThere = rules.value.some((one) => one.id === rule.id)
+    rules.value = isThere ? rules.value.map((one) => (one.id === rule.id ? rule : one)) : [...rules.value, rule]
+    if (!told.includes(rule.id)) told = [...told, rule.id]
+  }
+
+  /** One change after the other, so that each is of the version that the one before has made. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+
+  const versionOf = (id: Id) => rules.value.find((one) => one.id === id)?.version ?? 0
+
+  /** The version that was seen is the one that is changed; what somebody else has changed meanwhile is loaded. */
+  async function change(id: Id, what: Partial<RuleDraft>, version?: number): Promise<Rule> {
+    try {
+      const changed = await inTurn(() => ruleApi.change(id, what, version ?? versionOf(id)))
+      put(changed)
+      return changed
+    } catch (error) {
+      if (error instanceof ApiError && error.is('changed')) await load()
+      throw error
+    }
   }
 
   async function toggle(rule: Rule): Promise<void> {
     put({ ...rule, enabled: !rule.enabled })
     try {
-      put(await ruleApi.change(rule.id, { enabled: !rule.enabled }))
+      await change(rule.id, { enabled: !rule.enabled })
     } catch (error) {
-      put(rule)
+      const now = rules.value.find((one) => one.id === rule.id)
+      if (now?.version === rule.version) put(rule)
       throw error
     }
   }
 
   /** The hub is told the order as it is in the end, one order at a time, however quickly keys were pressed. */
   async function order(): Promise<void> {
-    let told = ''
-    while (told !== ids.value.join()) {
-      told = ids.value.join()
-      await ruleApi.order(ids.value)
+    while (told.join() !== ids.value.join()) {
+      const { items } = await inTurn(() => {
+        const before = told
+        told = ids.value
+        return ruleApi.order(told, before)
+      })
+      const versions = new Map(items.map((one) => [one.id, one.version]))
+      rules.value = rules.value.map((one) => ({ ...one, version: versions.get(one.id) ?? one.version }))
     }
   }
 
@@ -97,6 +131,7 @@ export const useRules = defineStore('rules', () => {
   async function remove(rule: Rule): Promise<void> {
     await ruleApi.remove(rule.id)
     rules.value = rules.value.filter((one) => one.id !== rule.id)
+    told = told.filter((id) => id !== rule.id)
   }
 
   /** A rule that was removed comes back in its place. */
@@ -108,8 +143,9 @@ export const useRules = defineStore('rules', () => {
   async function addUsual(): Promise<number> {
     const before = rules.value.length
     rules.value = (await ruleApi.addUsual()).items
+    told = ids.value
     return rules.value.length - before
   }
 
-  return { rules, state, load, put, toggle, move, remove, restore, addUsual }
+  return { rules, state, load, put, change, toggle, move, remove, restore, addUsual }
 })

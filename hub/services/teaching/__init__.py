@@ -1,0 +1,1 @@
+"""What bots are taught: material, history, versions, training, publishing, traffic and figures."""

@@ -1,0 +1,78 @@
+"""Measures parses through the hub's REST: a closed loop of kept-alive connections against one process on one core.
+
+Run as `python -m tests.bench.parsing`. It starts the hub, pins its loop to the first core, and asks a demo bot its own
+test sentences. Prints parses a second and what each costs the hub in processor time. It judges nothing: on a busy
+machine the second figure is the one to trust.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.__main__ import EMAIL, PASSWORD, cpu_seconds
+from tests.bench.load import percentile
+from tests.support.clients import Rest
+from tests.support.hub_process import HubProcess
+from tests.unit.bots.held_out import sentences
+
+CONNECTIONS = 8
+_SECONDS = 8.0
+
+
+async def main() -> None:
+    """Start the hub, ask it, and print one line."""
+    env = {"HUIKE_ADMIN_EMAIL": EMAIL, "HUIKE_ADMIN_PASSWORD": PASSWORD, "HUIKE_LOG_LEVEL": "warning"}
+    with tempfile.TemporaryDirectory() as folder:
+        async with HubProcess(Path(folder), env=env) as hub, Rest(hub.url) as admin:
+            await admin.login(EMAIL, PASSWORD)
+            assert admin.token is not None
+            bot = await admin.post("/bots", {"name": "Bench", "engine": "intent", "settings": {"project": "demo"}})
+            os.sched_setaffinity(hub.process.pid, {0})
+            texts = [text for language in ("zh", "en") for _, text in sentences(language)]
+            requests = [_request(hub.port, f"/api/v1/bots/{bot['id']}/parse", admin.token, text) for text in texts]
+            await asyncio.gather(*(_ask(hub.port, requests, 0.5, []) for _ in range(CONNECTIONS)))
+            spent: list[float] = []
+            before, start = cpu_seconds(hub.process.pid), time.monotonic()
+            await asyncio.gather(*(_ask(hub.port, requests, _SECONDS, spent) for _ in range(CONNECTIONS)))
+            seconds, cpu = time.monotonic() - start, cpu_seconds(hub.process.pid) - before
+    sys.stdout.write(
+        f"{len(spent) / seconds:.0f} parses/s, {cpu / len(spent) * 1e6:.0f} us of the hub's core each "
+        f"({cpu / seconds:.0%} busy), p50 {percentile(spent, 0.5):.2f} ms, p95 {percentile(spent, 0.95):.2f} ms\n"
+    )
+
+
+def _request(port: int, path: str, token: str, text: str) -> bytes:
+    body = json.dumps({"text": text}).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _ask(port: int, requests: list[bytes], seconds: float, spent: list[float]) -> None:
+    """Ask one request after the other on one connection; add how many milliseconds each took."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    until = time.monotonic() + seconds
+    number = 0
+    while (start := time.monotonic()) < until:
+        writer.write(requests[number % len(requests)])
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        spent.append((time.monotonic() - start) * 1e3)
+        number += 1
+    writer.close()
+    await writer.wait_closed()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
