@@ -3,7 +3,7 @@ import type { Changed, Evaluation, Misunderstood, Turn } from '@/api/teaching'
 import { rangeOf, roundUp, wholeRange } from '@/model/teachingDays'
 import { afterLeaving, choicesOf, findIntents, groupsOf, inboxCommand, intentName, newSentences, stepFrom } from '@/model/teachingInbox'
 import { heaviest, strengthOf, stretchesOf, weighedOf } from '@/model/teachingPieces'
-import { barsOf, changeCounts, kindOf, matrixOf, mistakesOf, scoreRows, shadeOf, turnOf } from '@/model/teachingScores'
+import { barsOf, changeCounts, kindOf, matrixOf, mistakesOf, scoreRows, shadeOf } from '@/model/teachingScores'
 
 const turn = (id: string, guesses: [string, number][] = []): Turn => ({ id, session_id: 's', seq: 1, at: '2026-11-22T08:00:00.000Z', text: id, language: 'zh', intents: guesses.map(([name, confidence]) => ({ name, confidence })), handoff: null, label: null })
 const found: Misunderstood = { groups: [{ turns: [turn('a1'), turn('a2')] }, { turns: [turn('b1')] }], total: 3, at_most: false }
@@ -139,13 +139,6 @@ describe('a comparison', () => {
     const all = [changed(true, false, 3), changed(false, true, 1), changed(false, false, 2), changed(true, true, 5)]
     expect(all.map(kindOf)).toEqual(['understood', 'lost', 'other', 'other'])
     expect(changeCounts(all)).toEqual({ understood: 3, lost: 1, other: 7 })
-  })
-})
-
-describe('the gate', () => {
-  it('says what a sentence was and is taken for', () => {
-    expect(turnOf('was order_status right, now nlu_fallback')).toEqual({ was: 'order_status', now: 'nlu_fallback' })
-    expect(turnOf('something else')).toBeNull()
   })
 })
 

@@ -169,16 +169,22 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         first = await studio.train("the beginning")
         assert (first["n"], first["state"], first["note"]) == (1, "draft", "the beginning")
         assert (first["examples"], first["intents"]) == (16, 2)
+        tried = await studio.post("parse", {"text": "when are you open?"})
+        assert tried["intent"] == (await studio.post("parse", {"text": "when are you open?", "version": 1}))["intent"]
         assert (await studio.publish(1))["state"] == "live"
         await _until_answer(made, channel, "when are you open?", "nine to six")
 
         # Something that it does not know yet.
-        question = "do you gift-wrap birthday presents"
+        question = "do you gift-wrap [birthday](day) presents"
         assert "nine" not in await _answer(made, channel, question)
         inbox = await studio.get("misunderstood")
         assert inbox["total"] == 1
         [turn] = inbox["groups"][0]["turns"]
         assert (turn["text"], turn["label"]) == (question, None)
+        talk = (await studio.get("misunderstood/talk", turn_id=turn["id"]))["items"]
+        said = [(line["author"]["kind"], line["text"]) for line in talk]
+        assert said[0] == ("customer", question)
+        assert {kind for kind, _ in said[1:]} == {"bot"}
         await studio.post(
             "edits",
             {
@@ -200,6 +206,8 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         )
         labelled = await studio.post("misunderstood/label", {"turn_ids": [turn["id"]], "intent": "wrapping"})
         assert (labelled["edit"]["kind"], labelled["edit"]["about"]) == ("label", "wrapping")
+        learnt = (await studio.get("examples", intent="wrapping"))["items"][-1]
+        assert (learnt["text"], learnt["entities"]) == ("do you gift-wrap ［birthday］(day) presents", [])
         assert (await studio.get("misunderstood"))["total"] == 0
         assert (await studio.get("misunderstood", state="labelled"))["total"] == 1
         second = await studio.train()
@@ -253,6 +261,8 @@ async def test_the_gate_keeps_a_version_out_that_got_worse(start_hub: StartHub) 
             "at what time are you open", "tell me your opening hours", "where may I park my car", "is there parking",
         }  # fmt: skip
         assert all("right, now" in one["message"] for one in refused["errors"])
+        assert [one["text"] for one in refused["worse"]] == [one["field"] for one in refused["errors"]]
+        assert all(one["was"] != one["now"] for one in refused["worse"])
         assert (await studio.refusal("versions/2/publish", {"force": True}))["status"] == 422
         forced = await studio.publish(2, force=True, reason="the words changed places")
         assert (forced["state"], forced["note"]) == ("live", "the words changed places")
@@ -268,7 +278,7 @@ async def test_the_first_version_of_a_given_bot_is_compared_with_what_it_was_giv
         bot = await made.bot()
         studio = Studio(made, bot)
         channel = await made.channel(bot_id=bot["id"])
-        question = "do you gift-wrap birthday presents"
+        question = "do you gift-wrap [birthday](day) presents"
         await _answer(made, channel, question)
         assert (await studio.post("parse", {"text": "Where is my order?"}))["intent"]["name"] == "order_status"
         texts = ["do you gift-wrap", "wrap my present please", question, "gift wrapping"]

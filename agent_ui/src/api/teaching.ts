@@ -15,6 +15,12 @@ export type Misunderstood = Schemas['Misunderstood']
 export type InboxState = 'open' | 'labelled' | 'aside'
 export type Reading = Changed['was']
 export type Changed = Schemas['Changed']
+/** A sentence of the test set that the live version gets right, and what the refused one takes it for. */
+export interface Worse {
+  text: string
+  was: string
+  now: string
+}
 export type Comparison = Schemas['Comparison']
 export type IntentScores = Schemas['IntentScores']
 export type Evaluation = Schemas['Evaluation']

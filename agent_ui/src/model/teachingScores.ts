@@ -91,9 +91,3 @@ export function changeCounts(changed: readonly Changed[]): Record<ChangeKind, nu
   for (const one of changed) counts[kindOf(one)] += one.count
   return counts
 }
-
-/** What a sentence that got worse was taken for, rightly, and what it is taken for now, out of the gate's words. */
-export function turnOf(message: string): { was: string; now: string } | null {
-  const found = /^was (.+) right, now (.+)$/.exec(message)
-  return found && { was: found[1]!, now: found[2]! }
-}

@@ -47,7 +47,9 @@ class Models:
         return await self._asking.ask(lambda _: model.explain(text))
 
     async def of(self, bot_id: BotId, n: int | None = None) -> Understander:
-        """Return the model of a version: the live one unless named, 0 for the bot as it was given.
+        """Return the model of a version: unless named the live one, or else the bot as it was given (which 0 names).
+
+        A bot that was given nothing and has no live version yet is tried with its newest one.
 
         Raises:
             NotFound: there is no such bot or version.
@@ -55,10 +57,17 @@ class Models:
         """
         bot = self._material.bot(bot_id)
         if n is None:
-            live, _ = self._versions.answering(bot_id)
-            n = live.n if live is not None else 0
+            n = await self._usual(bot)
         found = self._engines.understander(bot, n) or self._open.get((bot_id, n, bot.version if n == 0 else 0))
         return found or await self._opened(bot, n)
+
+    async def _usual(self, bot: Bot) -> int:
+        live, _ = self._versions.answering(bot.id)
+        if live is not None:
+            return live.n
+        versions = self._versions.all(bot.id)
+        is_given = not versions or bool(await self._asking.ask(lambda teacher: teacher.given(bot.settings)))
+        return 0 if is_given else versions[-1].n
 
     async def _opened(self, bot: Bot, n: int) -> Understander:
         key = (bot.id, n, bot.version if n == 0 else 0)

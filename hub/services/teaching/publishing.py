@@ -101,9 +101,10 @@ class Publishing:
         worse = await self._judging.worse(bot_id, n, live.n)
         if not worse:
             return
-        faults = [FieldFault(field=text, message=f"was {was} right, now {now}") for text, was, now in worse[:_NAMED]]
+        named = worse[:_NAMED]
+        faults = [FieldFault(field=text, message=f"was {was} right, now {now}") for text, was, now in named]
         raise Conflict(
             f"{len(worse)} sentences of the test set that the live version gets right are wrong now.",
             code="regression",
-            extra={"errors": faults},
+            extra={"errors": faults, "worse": [{"text": text, "was": was, "now": now} for text, was, now in named]},
         )
