@@ -40,6 +40,8 @@ bench: dev-environment system-packages
 	$(BIN)/python -m tests.bench.dispatch
 	$(BIN)/python -m tests.bench.routing
 	$(BIN)/python -m tests.bench.routing_theory
+	$(BIN)/python -m tests.bench.nlu
+	$(BIN)/python -m tests.bench.parsing
 
 # The locks name versions and hashes, never where to fetch them. node_modules goes too: npm would otherwise lock
 # only the packages of this platform.
