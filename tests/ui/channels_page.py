@@ -6,6 +6,9 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.ui.console import Console
 
+_NARROW = 768
+"""Below this width the bar stands at the foot."""
+
 
 class ChannelsPage:
     """The channels in a console that somebody is signed in to."""
@@ -20,8 +23,13 @@ class ChannelsPage:
         return self.page.get_by_test_id(name)
 
     async def open(self) -> None:
-        """Go to the list by the bar at the edge."""
-        await self.part("nav-channels").click()
+        """Go to the list by the bar at the edge; a phone's has it behind one button."""
+        size = self.page.viewport_size
+        if size is not None and size["width"] < _NARROW:
+            await self.part("nav-more").click()
+            await self.part("more-channels").click()
+        else:
+            await self.part("nav-channels").click()
         await expect(self.part("channel-list").or_(self.part("channels-empty"))).to_be_visible()
 
     def row(self, name: str) -> Locator:
