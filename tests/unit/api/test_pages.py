@@ -18,6 +18,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "index.html").write_text("<title>console</title>")
     (tmp_path / "demo.html").write_text('<script src="/widget.js" data-channel="__CHANNEL_ID__"></script>')
     (tmp_path / "widget.js").write_text("// loader")
+    (tmp_path / "help.html").write_text("<title>help</title>")
     (tmp_path / "widget/frame.html").write_text("<title>frame</title>")
     (tmp_path / "assets/index-abc.js").write_text("// app")
     (tmp_path / "favicon.svg").write_text("<svg/>")
@@ -27,12 +28,20 @@ def built(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("built")
 async def test_the_console_answers_its_own_addresses(world: World) -> None:
-    for path in ("/", "/wall", "/sessions/abc", "/help"):
+    for path in ("/", "/wall", "/sessions/abc"):
         response = await world.send("GET", path)
         assert response.status == 200
         assert "console" in await response.text()
         assert response.headers["Content-Security-Policy"] == f"{CONSOLE_POLICY}; frame-ancestors 'none'"
         assert response.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.usefixtures("built")
+async def test_the_help_page_answers_for_each_article_to_everybody(world: World) -> None:
+    for path in ("/help", "/help/01a203a1fc9b2b7dfe089b30181eea00"):
+        response = await world.send("GET", path)
+        assert (response.status, await response.text()) == (200, "<title>help</title>")
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
 @pytest.mark.usefixtures("built")
