@@ -82,6 +82,27 @@ export const useTimeline = defineStore('timeline', () => {
     }
   }
 
+  /** Fetch the newest stretch anew and put it in the place of what is shown, in one step: the thread is never empty. */
+  async function renew(id: string): Promise<void> {
+    const state = thread(id)
+    state.failed = false
+    state.loading = live.timeline(id) === undefined
+    try {
+      const after = Math.max(0, (live.sessions.get(id)?.last_seq ?? 0) - PAGE)
+      const page = await hub.timeline(id, after, PAGE)
+      live.forgetTimelines(null)
+      live.putAll(id, page.items, after)
+      markUnread(id)
+      // What was told meanwhile went to the stretch that gave way.
+      await catchUp(id)
+    } catch (error) {
+      state.failed = true
+      throw error
+    } finally {
+      state.loading = false
+    }
+  }
+
   async function loadEarlier(id: string): Promise<void> {
     const state = thread(id)
     const from = live.timeline(id)?.from ?? 0
@@ -138,5 +159,5 @@ export const useTimeline = defineStore('timeline', () => {
     threads.clear()
   }
 
-  return { thread, open, catchUp, loadEarlier, saw, resend, leave, reset }
+  return { thread, open, renew, catchUp, loadEarlier, saw, resend, leave, reset }
 })
