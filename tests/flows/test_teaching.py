@@ -154,6 +154,13 @@ async def _until_answer(made: Workspace, channel: Json, text: str, wanted: str) 
     await _eventually(right, limit_s=20)
 
 
+async def _talk_around(studio: Studio, turn_id: str) -> set[tuple[str, str]]:
+    """Return who said what around a turn, without the bot's words."""
+    talk = (await studio.get("misunderstood/talk", turn_id=turn_id))["items"]
+    kinds = [line["author"]["kind"] for line in talk]
+    return {(kind, line["text"] if kind == "customer" else "") for kind, line in zip(kinds, talk, strict=True)}
+
+
 async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) -> None:
     hub = await start_hub(env=ENV)
     async with workspace(hub.url) as made:
@@ -169,8 +176,7 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         first = await studio.train("the beginning")
         assert (first["n"], first["state"], first["note"]) == (1, "draft", "the beginning")
         assert (first["examples"], first["intents"]) == (16, 2)
-        tried = await studio.post("parse", {"text": "when are you open?"})
-        assert tried["intent"] == (await studio.post("parse", {"text": "when are you open?", "version": 1}))["intent"]
+        assert (await studio.post("parse", {"text": "when are you open?"}))["intent"]["name"] == "opening_hours"
         assert (await studio.publish(1))["state"] == "live"
         await _until_answer(made, channel, "when are you open?", "nine to six")
 
@@ -181,10 +187,7 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         assert inbox["total"] == 1
         [turn] = inbox["groups"][0]["turns"]
         assert (turn["text"], turn["label"]) == (question, None)
-        talk = (await studio.get("misunderstood/talk", turn_id=turn["id"]))["items"]
-        said = [(line["author"]["kind"], line["text"]) for line in talk]
-        assert said[0] == ("customer", question)
-        assert {kind for kind, _ in said[1:]} == {"bot"}
+        assert await _talk_around(studio, turn["id"]) == {("customer", question), ("bot", "")}
         await studio.post(
             "edits",
             {
