@@ -82,8 +82,10 @@ class BotKnowledge:
                 return self._thank(turn)
             if reply == "person":
                 return _to_person(await engine.respond(replace(turn, text="", payload=_ASK_PERSON)))
+        if turn.payload is not None:
+            return await engine.respond(turn)
         found = self._knowledge.search(turn.text, language_of(turn.text), "customers", limit=1)
-        if turn.payload is not None or not found or found[0].score < SURE:
+        if not found or found[0].score < SURE:
             return await engine.respond(turn)
         if found[0].score >= CERTAIN:
             turn = replace(turn, payload=_STRANGE)
