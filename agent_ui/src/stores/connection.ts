@@ -63,7 +63,7 @@ export const useConnection = defineStore('connection', () => {
       const lists = auth.serves ? [sessions.reload(), sessions.load('queue')] : []
       await Promise.all([presence.load(), workspace.load(), workspace.loadCanned(), ...lists])
       const open = sessions.selectedId
-      if (open && (await fetchOpen(open))) await timeline.renew(open)
+      if (open && (await fetchOpen(open))) await timeline.open(open, { anew: true })
       loaded.value = true
     } catch {
       if (socket) setTimeout(() => socket && void loadAfresh(), RELOAD_RETRY_MS)

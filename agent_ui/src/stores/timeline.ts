@@ -60,40 +60,25 @@ export const useTimeline = defineStore('timeline', () => {
     state.unread = count && session ? { after: session.read_seq ?? seqBefore(live.entries(id), count), count } : null
   }
 
-  async function open(id: string): Promise<void> {
+  /**
+   * Show a thread. With `anew` the newest stretch is fetched again and put in the place of what is shown, in one step:
+   * the thread is never empty in between.
+   */
+  async function open(id: string, { anew = false } = {}): Promise<void> {
     const state = thread(id)
     state.failed = false
     state.loading = live.timeline(id) === undefined
     try {
       const known = live.sessions.get(id)
       const session = known ?? (await sessions.fetchOne(id))
-      if (live.timeline(id) === undefined) {
+      if (anew || live.timeline(id) === undefined) {
         const after = Math.max(0, session.last_seq - PAGE)
         const page = await hub.timeline(id, after, PAGE)
+        // What is told meanwhile goes to the stretch that gives way, and is caught up with below.
+        if (anew) live.forgetTimelines(null)
         live.putAll(id, page.items, after)
       }
       markUnread(id)
-      await catchUp(id)
-    } catch (error) {
-      state.failed = true
-      throw error
-    } finally {
-      state.loading = false
-    }
-  }
-
-  /** Fetch the newest stretch anew and put it in the place of what is shown, in one step: the thread is never empty. */
-  async function renew(id: string): Promise<void> {
-    const state = thread(id)
-    state.failed = false
-    state.loading = live.timeline(id) === undefined
-    try {
-      const after = Math.max(0, (live.sessions.get(id)?.last_seq ?? 0) - PAGE)
-      const page = await hub.timeline(id, after, PAGE)
-      live.forgetTimelines(null)
-      live.putAll(id, page.items, after)
-      markUnread(id)
-      // What was told meanwhile went to the stretch that gave way.
       await catchUp(id)
     } catch (error) {
       state.failed = true
@@ -159,5 +144,5 @@ export const useTimeline = defineStore('timeline', () => {
     threads.clear()
   }
 
-  return { thread, open, renew, catchUp, loadEarlier, saw, resend, leave, reset }
+  return { thread, open, catchUp, loadEarlier, saw, resend, leave, reset }
 })

@@ -3,16 +3,13 @@
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { ApiError } from '@/api/http'
-import { tryApi, type Job } from '@/api/planning'
 import { studioApi, type Bot, type BotEdit, type BotVersion, type Dataset, type Edit } from '@/api/studio'
 import { useFailure } from '@/composables/failure'
+import { useJob } from '@/composables/planningJob'
 import { useAuth } from '@/stores/auth'
 import { useUi } from '@/stores/ui'
 
 type Load = 'loading' | 'ready' | 'failed'
-const ASK_MS = 700
-/** So many questions in a row without an answer are a failure. */
-const MOST_MISSES = 8
 
 /** The number of an edit: its id, and a revision, end in it. */
 export const numberOf = (revision: string): number => Number(/(\d+)$/.exec(revision)?.[1] ?? 0)
@@ -123,38 +120,16 @@ function makeStudio(bot: Bot) {
   }
 
   // ------------------------------------------------------------------------------------------------------- training
-  const job = shallowRef<Job | null>(null)
-  const beginning = ref(false)
-  const lost = ref(false)
-  const training = computed(() => beginning.value || (!lost.value && (job.value?.state === 'queued' || job.value?.state === 'running')))
-  const trainFailure = computed(() => (lost.value ? t('studio.train.lost') : job.value?.state === 'failed' ? job.value.error || t('studio.train.failed') : ''))
+  const { job, running: training, failure: jobFailure, begin, follow } = useJob<BotVersion>(() => gone)
+  const trainFailure = computed(() => (jobFailure.value === 'lost' || jobFailure.value === 'failed' ? t(`studio.train.${jobFailure.value}`) : jobFailure.value))
 
   /** Train what is there now; resolves to the new version, or null when there is none. */
   async function train(note = ''): Promise<BotVersion | null> {
     if (training.value) return null
-    beginning.value = true
-    lost.value = false
-    job.value = null
-    const begun = await attempt(async () => (job.value = await tryApi.job((await studioApi.train(bot.id, note)).job_id)))
-    beginning.value = false
-    if (begun) await follow()
-    if ((job.value as Job | null)?.state !== 'succeeded') return null
+    if (await attempt(() => begin(() => studioApi.train(bot.id, note)))) await follow()
+    if (job.value?.state !== 'succeeded') return null
     await attempt(loadVersions)
     return newest.value
-  }
-
-  async function follow(): Promise<void> {
-    let misses = 0
-    while (!gone && job.value && training.value) {
-      await new Promise((done) => setTimeout(done, ASK_MS))
-      try {
-        job.value = await tryApi.job(job.value.id)
-        misses = 0
-      } catch (error) {
-        misses += 1
-        lost.value = misses >= MOST_MISSES || (error instanceof ApiError && !error.unanswered)
-      }
-    }
   }
 
   return { bot, canWrite, dataset, state, failure, revision, stamp, versions, live, newest, changes, reload, changed, loadVersions, edit, undo, told, reasonOf, job, training, trainFailure, train }
