@@ -5,6 +5,7 @@ A part that is not installed skips its tests on a developer's machine and fails 
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
@@ -52,12 +53,18 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the last lines of each hub into the report of a failed test."""
-    report = yield
+    # A report parses the source of the test. CPython 3.11 fails at that (gh-106905) when the collector runs within it
+    # and finds a task that died: the log of its traceback parses too, and the whole run ends there.
+    gc.disable()
+    try:
+        report = yield
+    finally:
+        gc.enable()
     if report.failed:
         for hub in item.stash.get(_HUBS, []):
             report.sections.append((hub.process.log_file.name, hub.log_tail()))

@@ -1,12 +1,12 @@
 """What the intent bot must reach on public data: accuracy, true confidences, strangers told from customers.
 
 Sets with a development file are measured on it; the others on a part of the training file that is held back. The
-standard test splits lie outside this project.
+standard test splits lie outside this project. What time it all takes is measured by `tests.bench.nlu`: a busy machine
+is no reason to fail.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,27 +24,21 @@ pytestmark = pytest.mark.slow
 
 ECE_BAR = 0.04
 OOS_BAR = 0.78
-TRAINING_BAR_S = 20.0
-PARSE_BAR_MS = 0.5
-LOAD_BAR_MS = 100.0
 MEMORY_BAR_MB = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A model, how it fares, and what its training cost in seconds of one core."""
+    """A model and how it fares."""
 
     model: Model
     scores: Evaluation
-    training_s: float
 
 
 def measure(learn: tuple[Example, ...], test: tuple[Example, ...]) -> Measured:
     """Train and test."""
-    start = time.process_time()
     model = train(corpora.project(learn))
-    training_s = time.process_time() - start
-    return Measured(model=model, scores=evaluate(model, test), training_s=training_s)
+    return Measured(model=model, scores=evaluate(model, test))
 
 
 def test_smp2017() -> None:
@@ -94,14 +88,13 @@ def answers(model: Model, test: Sequence[Example]) -> list[tuple[float, bool]]:
     return [(share, name == example.intent) for ((name, share),), example in zip(best, test, strict=True)]
 
 
-def test_banking77_is_understood_and_trained_and_asked_quickly(tmp_path: Path) -> None:
+def test_banking77_is_understood_in_little_memory(tmp_path: Path) -> None:
     learn, test = corpora.held_out(corpora.examples("banking77_train"), 10)
     measured = measure(learn, test)
     assert measured.scores.accuracy >= 0.91
     assert measured.scores.calibration_error <= ECE_BAR
-    assert measured.training_s <= TRAINING_BAR_S
     save_model(measured.model, tmp_path / "banking77.model")
-    assert_costs_little(tmp_path / "banking77.model", test)
+    assert memory_of(tmp_path / "banking77.model", test) <= MEMORY_BAR_MB
 
 
 def test_clinc150_is_understood_and_strangers_are_told(tmp_path: Path) -> None:
@@ -120,24 +113,12 @@ def test_clinc150_is_understood_and_strangers_are_told(tmp_path: Path) -> None:
     save_model(measured.model, file)
     again = load_model(file)
     assert all(again.parse(example.text) == measured.model.parse(example.text) for example in strangers)
-    assert_costs_little(file, test)
+    assert memory_of(file, test) <= MEMORY_BAR_MB
 
 
-def assert_costs_little(file: Path, test: Sequence[Example]) -> None:
-    """Ask a model as a server would; by the best of three rounds, as the machine may be busy."""
-    texts = [example.text for example in test[:: len(test) // 500]]
-    costs = [cost_of(file, texts) for _ in range(3)]
-    assert min(cost.p95_ms for cost in costs) <= PARSE_BAR_MS
-    assert min(cost.load_ms for cost in costs) <= LOAD_BAR_MS
-    assert max(cost.memory_mb for cost in costs) <= MEMORY_BAR_MB
-
-
-def test_a_bot_of_fifty_intents_is_trained_in_three_seconds() -> None:
-    whole = corpora.examples("clinc150_train_25")
-    names = sorted({example.intent for example in whole})[:50]
-    measured = measure(tuple(example for example in whole if example.intent in names), whole[:1])
-    assert len(measured.model.intents) == 50
-    assert measured.training_s <= 3.0
+def memory_of(file: Path, test: Sequence[Example]) -> float:
+    """Return by how many megabytes a process grows that loads a model and asks it as a server would."""
+    return cost_of(file, [example.text for example in test[:: len(test) // 500]]).memory_mb
 
 
 @pytest.mark.parametrize("name", ["financial-demo", "helpdesk-assistant", "moodbot_rasa_init"])

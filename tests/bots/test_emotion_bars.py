@@ -5,8 +5,6 @@ What is measured: a review with praise should be heard as calm, one with blame a
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bots.nlu.emotion import emotion_of
@@ -29,12 +27,3 @@ def test_english_praise_and_blame_are_told_apart(name: str, bar: float) -> None:
     texts = [text for text in corpora.examples(name) if text.intent != "neu"]
     right = [(emotion_of(text.text, "en").score >= 0) == (text.intent == "pos") for text in texts]
     assert sum(right) / len(right) >= bar
-
-
-def test_hearing_is_quick() -> None:
-    texts = [review.text for review in corpora.examples("sentiment/waimai10k_train")[:2_000]]
-    start = time.process_time()
-    for text in texts:
-        emotion_of(text, "zh")
-    # 0.09 ms on an idle machine (2026-11); twice the bar is for one that is not.
-    assert (time.process_time() - start) / len(texts) <= 0.0004

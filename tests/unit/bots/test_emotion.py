@@ -102,7 +102,7 @@ def test_walls_of_text_take_no_time(text: str) -> None:
     emotion_of(text)
     start = time.process_time()
     emotion_of(text)
-    assert time.process_time() - start <= 0.05
+    assert time.process_time() - start <= 1
 
 
 @pytest.mark.parametrize("words", [emotion_words_zh.WORDS, emotion_words_en.WORDS], ids=["zh", "en"])

@@ -23,7 +23,7 @@ _BARS = {
     "emoji": (20, 0.95),
 }
 """How many sentences of a kind there are at least, and which share of them is understood."""
-_LONGEST_S = 0.02
+_LONGEST_S = 0.2
 """Processor time that no message may take; the slowest wall needs a quarter of it."""
 
 
