@@ -176,6 +176,19 @@ async def test_what_was_not_read_is_counted_until_it_is_read(floor: Floor) -> No
     assert read["unread"] == 0
 
 
+async def test_the_mood_of_each_message_is_seen_where_it_changes(floor: Floor) -> None:
+    visitor = await floor.visitor("where is my order")
+    console = await floor.console("ann")
+    await console.accept(session_of(visitor))
+    await visitor.say("this is outrageous, I am furious, your service is terrible!")
+    angry = console.part("message").filter(has_text="outrageous").get_by_test_id("feeling-mark")
+    await expect(angry).to_have_attribute("data-feeling", "angry")
+    await expect(console.row(session_of(visitor)).get_by_test_id("feeling-mark")).to_have_count(1)
+    await expect(
+        console.part("message").filter(has_text="where is my order").get_by_test_id("feeling-mark")
+    ).to_have_count(0)
+
+
 async def test_a_supervisor_sees_everything_and_can_step_in(floor: Floor) -> None:
     held, waiting = await floor.visitor("held by ann"), await floor.visitor("waits for somebody")
     ann = await floor.console("ann")
