@@ -23,10 +23,10 @@ help:
 serve: runtime-environment front-end
 	@exec $(BIN)/huike serve --demo --host 127.0.0.1 --port $(PORT) --data $(DATA)
 
-# pytest comes last: its closing line is the verdict.
+# pytest comes last: its closing line is the verdict. Two at a time: tests with servers mostly wait.
 test: system-packages dev-environment lint front-end
 	cd agent_ui && npm run --silent test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: dev-environment lint
 	$(BIN)/pytest -m 'not services and not ui and not slow'

@@ -42,13 +42,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark each test by the real parts that it asks for, so that no mark can be forgotten."""
+    """Mark each test by the real parts that it asks for, so that no mark can be forgotten.
+
+    Where tests run side by side (`make test`), those with a browser wait for each other, and so do those with servers:
+    their limits are made for one of a kind at a time.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & _SERVICES:
             item.add_marker(pytest.mark.services)
         if "browser" in fixtures:
             item.add_marker(pytest.mark.ui)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif fixtures & {*_SERVICES, "start_hub"}:
+            item.add_marker(pytest.mark.xdist_group("servers"))
         if fixtures & {"start_hub", "browser"}:
             item.add_marker(pytest.mark.slow)
 
