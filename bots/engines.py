@@ -20,6 +20,8 @@ from bots.teaching import given
 from bots.training import read_files
 from bots.training.domain_form import domain_form
 from hub.errors import InvalidInput
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.workspace import Bot
 from hub.ports.understanding import BotEngine
 
@@ -85,7 +87,9 @@ def _settings(record: Bot, kind: type[Settings]) -> Settings:
     try:
         return msgspec.convert(dict(record.settings), kind)
     except msgspec.ValidationError as err:
-        raise InvalidInput(f"The settings of the bot {record.name!r} are wrong: {err}") from err
+        raise InvalidInput(
+            Sentence("The settings of the bot {name!r} are wrong: {error}", name=record.name, error=reason(err))
+        ) from err
 
 
 def _intent_engine(record: Bot, files: Mapping[str, str] | None, model: Model | None) -> IntentEngine:
@@ -101,7 +105,9 @@ def _intent_engine(record: Bot, files: Mapping[str, str] | None, model: Model | 
 
 def _taught(record: Bot, files: Mapping[str, str], model: Model | None) -> IntentEngine:
     if not files:
-        raise InvalidInput(f"The bot {record.name!r} needs settings.project (known: 'demo') or settings.files.")
+        raise InvalidInput(
+            Sentence("The bot {name!r} needs settings.project (known: 'demo') or settings.files.", name=record.name)
+        )
     return IntentEngine(read_files(files), model)
 
 

@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
 from hub.errors import Unauthenticated
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, to_seconds
 
 TOLERANCE_S = 300
@@ -50,7 +51,7 @@ class Signer:
             message_id, signed_at = headers["webhook-id"], headers["webhook-timestamp"]
             given = headers["webhook-signature"].encode("utf-8", "replace").split(b" ")
         except KeyError as error:
-            raise Unauthenticated(f"The header {error.args[0]} is missing.") from None
+            raise Unauthenticated(Sentence("The header {header} is missing.", header=error.args[0])) from None
         if not (signed_at.isascii() and signed_at.isdecimal() and len(signed_at) <= _TIME_DIGITS):
             raise Unauthenticated("The header webhook-timestamp must hold whole seconds since 1970.")
         if abs(to_seconds(now) - int(signed_at)) > TOLERANCE_S:

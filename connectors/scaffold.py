@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.errors import Conflict, InvalidInput, NotFound
+from hub.model.sentences import Sentence
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_NAME = 30
@@ -34,12 +35,14 @@ def create(name: str, folder: Path) -> Sequence[Path]:
         NotFound: the folder is not a checkout of Huike.
     """
     if not _NAME.fullmatch(name) or len(name) > _MAX_NAME or keyword.iskeyword(name):
-        raise InvalidInput(f"A connector's name is like line or sms_twilio, with at most {_MAX_NAME} characters.")
+        raise InvalidInput(
+            Sentence("A connector's name is like line or sms_twilio, with at most {most} characters.", most=_MAX_NAME)
+        )
     sources = sorted(path for path in (folder / _CONNECTOR).rglob("*") if path.suffix in _WRITTEN)
     if not sources or not (folder / _CONTRACT).is_file():
         raise NotFound("Run this in a checkout of Huike: connectors/template or its contract test is not there.")
     if (folder / "connectors" / name).exists():
-        raise Conflict(f"There is a connector named {name} already.")
+        raise Conflict(Sentence("There is a connector named {name} already.", name=name))
     return [_copy(source, folder, name) for source in [*sources, folder / _CONTRACT]]
 
 

@@ -38,6 +38,7 @@ from hub.environment import SystemClock, SystemIds
 from hub.errors import Conflict, SettingsError
 from hub.model.agent import Agent
 from hub.model.ids import AgentId
+from hub.model.sentences import Sentence
 from hub.model.workspace import ChannelKind
 from hub.ports.blobs import Blobs
 from hub.ports.bus import Bus
@@ -81,6 +82,7 @@ from hub.services.sessions import Sessions
 from hub.services.statuses import Statuses
 from hub.services.suggestions import Suggestions
 from hub.services.teaching.teaching import make_teaching
+from hub.services.teaching.workroom import clear_left_behind
 from hub.services.timers import Timers
 from hub.services.triage import Triage
 from hub.services.typing import TypingSignals
@@ -214,6 +216,7 @@ def make_services(settings: Settings, parts: Parts) -> Services:
             records,
             blobs=parts.blobs,
             jobs=long_jobs,
+            versions_kept=settings.versions_kept,
             make_teacher=partial(make_teacher, settings.encoder),
             make_engine=partial(make_engine, bot_secrets, settings.encoder),
         ),
@@ -273,10 +276,10 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         parts.bus.subscribe(services.health.hear)
         parts.bus.subscribe(services.alarms.hear)
         await services.directory.load()
-        services.knowledge.load()
         await services.alarms.load()
         stack.push_async_callback(services.connectors.close)
         await _ensure_admin(settings, services)
+        await asyncio.to_thread(clear_left_behind)
         tasks = _start_roles(settings, services)
         stack.push_async_callback(partial(_stop, tasks))
         yield services
@@ -288,6 +291,7 @@ def _start_roles(settings: Settings, services: Services) -> list[asyncio.Task[No
     works["long jobs"] = services.long_jobs.run
     core.bus.subscribe(services.long_jobs.hear)
     works["moods"] = _warm_moods
+    works["articles"] = services.knowledge.read_in
     if "router" in settings.roles:
         core.bus.subscribe(services.dispatch.hear)
         core.bus.subscribe(services.watchdog.hear)
@@ -436,7 +440,12 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     except OSError as error:
         why = error.strerror or error
         raise SettingsError(
-            f"Port {settings.port} on {settings.host} cannot be used ({why}): choose another with --port."
+            Sentence(
+                "Port {port} on {host} cannot be used ({why}): choose another with --port.",
+                port=settings.port,
+                host=settings.host,
+                why=why,
+            )
         ) from error
     address: tuple[str, int] = runner.addresses[0]
     return address[1]

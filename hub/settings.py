@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from hub.errors import SettingsError
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 
 Role = Literal["web", "router", "worker"]
 _LISTS = ("roles", "trusted_proxies")
@@ -82,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What this process does."""
     encoder: str = ""
     """Folder or file of a sentence encoder (ONNX) for the bots; empty: they do without one."""
+    versions_kept: Annotated[int, msgspec.Meta(ge=1)] = 20
+    """Newest versions of a bot whose models are kept, beside those that answer and the one that answered before."""
     workspace_name: str = "Huike"
     """Name shown in the console."""
     simulator: bool = False
@@ -112,11 +116,15 @@ def load(config: Path | None, environment: Mapping[str, str], overrides: Mapping
     _merge(tree, dict(overrides))
     faults = list(_unknown(tree, Settings, ""))
     if faults:
-        raise SettingsError("Unknown configuration: " + ", ".join(faults) + ". See docs/operators.md for all keys.")
+        raise SettingsError(
+            Sentence("Unknown configuration: {faults}. See docs/operators.md for all keys.", faults=faults)
+        )
     try:
         settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"Wrong configuration: {error}. See docs/operators.md for all keys.") from None
+        raise SettingsError(
+            Sentence("Wrong configuration: {error}. See docs/operators.md for all keys.", error=reason(error))
+        ) from None
     _check(settings)
     return settings
 
@@ -125,9 +133,11 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"The configuration file {path} is not there.") from None
+        raise SettingsError(Sentence("The configuration file {path} is not there.", path=path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"The configuration file {path} cannot be read: {error}.") from None
+        raise SettingsError(
+            Sentence("The configuration file {path} cannot be read: {error}.", path=path, error=reason(error))
+        ) from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -143,9 +153,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for folder in folders:
             place = place.setdefault(folder, {})
             if not isinstance(place, dict):
-                raise SettingsError(f"{name} stands beside a value for the whole group {folder}: set only one of them.")
+                raise SettingsError(
+                    Sentence(
+                        "{name} stands beside a value for the whole group {folder}: set only one of them.",
+                        name=name,
+                        folder=folder,
+                    )
+                )
         if isinstance(place.get(leaf), dict):
-            raise SettingsError(f"{name} stands beside values for keys in it: set only one of them.")
+            raise SettingsError(
+                Sentence("{name} stands beside values for keys in it: set only one of them.", name=name)
+            )
         place[leaf] = [part.strip() for part in value.split(",")] if path in _LISTS else value
     return tree
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.ids import AgentId
+from hub.model.sentences import Sentence
 from routing import events as e
 from routing import moves
 from routing.agenda import Due, Entry
@@ -40,8 +41,7 @@ def lost(state: State, event: e.AgentLost) -> None:
     seat = _signed_in(state, event.agent)
     if seat.agent.presence == "lost":
         return
-    seat.agent.presence = "lost"
-    start_grace(state, seat)
+    _lose(state, seat)
     _refresh(state, seat)
     _take_offers_back(state, seat, "agent_lost")
 
@@ -121,9 +121,15 @@ def drop_transfer(state: State, session: Session, reason: str) -> None:
         state.ledger.rescinded(session.id, made, reason)
 
 
-def start_grace(state: State, seat: Seat) -> None:
-    """Let the grace period of a lost agent begin now."""
-    seat.agent.grace_until = state.now + state.config.grace
+def await_return(state: State, seat: Seat) -> None:
+    """Give an agent who is not signed in, but has a session, the grace period to come for it."""
+    if seat.agent.presence == "gone":
+        _lose(state, seat)
+        state.roster.update_presence(seat)
+
+
+def _lose(state: State, seat: Seat) -> None:
+    seat.agent.presence, seat.agent.grace_until = "lost", state.now + state.config.grace
     state.agenda.add(Entry(seat.agent.grace_until, Due.GRACE, seat.agent.id))
 
 
@@ -158,5 +164,5 @@ def _take_offers_back(state: State, seat: Seat, reason: str) -> None:
 def _signed_in(state: State, agent: AgentId) -> Seat:
     seat = state.seat(agent)
     if seat.agent.presence == "gone":
-        raise Refusal("not_signed_in", f"Agent {agent} is not signed in.")
+        raise Refusal("not_signed_in", Sentence("Agent {agent} is not signed in.", agent=agent))
     return seat

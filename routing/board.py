@@ -10,6 +10,9 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
+from math import inf
+
+from msgspec.structs import replace
 
 from hub.model.ids import SessionId
 from routing.config import Config
@@ -22,7 +25,8 @@ MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
 FEW_LINES = 32
 """Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
-_NO_ENTRY: tuple[Key, int] = ((0, 0.0, 0, SessionId("")), -1)
+_NO_ENTRY: tuple[Key, int] = ((inf, inf, 0, SessionId("")), -1)
+"""Comes after all others."""
 _ANY_SKILL = ""
 """Stands for the first skill of a line that asks for none."""
 
@@ -32,6 +36,7 @@ class Lane:
 
     __slots__ = (
         "able",
+        "counts",
         "entry",
         "head",
         "held",
@@ -45,8 +50,10 @@ class Lane:
         "weight",
     )
 
-    def __init__(self, line: Line, number: int, roster: Roster, *, is_shut: bool) -> None:
+    def __init__(self, line: Line, number: int, roster: Roster, *, is_shut: bool, counts: bool) -> None:
         self.line = line
+        self.counts = counts
+        """It asks for what no line before it asked for: one more class of requirements (rule R5)."""
         self.weight = line.weight
         self.number = number
         self.qualified = roster.qualified(line)
@@ -99,8 +106,6 @@ class Board:
 
     def __init__(self, config: Config, roster: Roster) -> None:
         self.lanes: list[Lane] = []
-        self.heavy_heads: list[tuple[Key, int]] = []
-        """Like `first_lanes`, but only lines of sessions with more than one unit; true after `first_lanes`."""
         self._heads: list[tuple[Key, int]] = []
         self.heavy = 0
         """How many sessions of more than one unit may go to anybody."""
@@ -114,23 +119,31 @@ class Board:
         self.shut: set[str] = set()
         """Those of them whose lines are shut."""
         self._by_line: dict[Line, Lane] = {}
+        self._classes: set[Line] = set()
+        """Every class of requirements ever seen: a line in whatever queue, for agents belong to no queue."""
         self._of_queue: dict[str, list[Lane]] = {}
         self._lane_of: dict[SessionId, Lane] = {}
         self._named_by: dict[str, list[int]] = {}
         """Line numbers by the first skill that each asks for: an agent without it need not be judged."""
+        self._served_by: list[list[Lane]] = []
+        """The lines of `Seat.serves`, by the number of the agent."""
 
     def lane(self, line: Line) -> Lane:
-        """Return the lane of a line; a line seen for the first time makes those who could serve it more flexible."""
+        """Return the lane of a line; what is asked for the first time makes those who could serve it more flexible."""
         lane = self._by_line.get(line)
         if lane is None:
-            number, is_shut = len(self.lanes), line.queue in self.shut
-            lane = self._by_line[line] = Lane(line, number, self._roster, is_shut=is_shut)
+            number, is_shut, asks = len(self.lanes), line.queue in self.shut, replace(line, queue="")
+            counts = asks not in self._classes
+            lane = self._by_line[line] = Lane(line, number, self._roster, is_shut=is_shut, counts=counts)
             self.lanes.append(lane)
             self._of_queue.setdefault(line.queue, []).append(lane)
             self._named_by.setdefault(line.skills[0][0] if line.skills else _ANY_SKILL, []).append(lane.number)
-            self._roster.flexibility.increment(lane.qualified)
+            if counts:
+                self._classes.add(asks)
+                self._roster.flexibility.increment(lane.able)
             for agent in members(lane.qualified):
                 self._roster.by_number[agent].serves.add(lane.number)
+                self._served_by[agent].append(lane)
         return lane
 
     def of_queue(self, queue: str) -> list[Lane]:
@@ -172,6 +185,7 @@ class Board:
     def enrol(self, agent: Agent) -> Seat:
         """Give an agent, who is not there yet, a seat in the roster and in all lines that it could serve."""
         seat = self._roster.enrol(agent)
+        self._served_by.append([])
         self._seat_in_lanes(seat)
         return seat
 
@@ -211,7 +225,7 @@ class Board:
             self._touched.add(lane.number)
         for seat in self._roster.seats.values():
             seat.held.rekey(lambda key: self.key(sessions[key[3]]))
-        self._heads, self.heavy_heads = [], []
+        self._heads = []
 
     def put(self, session: Session) -> Lane:
         """Put a waiting session into its line, at its place."""
@@ -245,28 +259,19 @@ class Board:
         return lane
 
     def heads_for(self, seat: Seat) -> Iterable[tuple[Key, int]]:
-        """Return the first of each line that an agent could serve, with the line's number, in R2 order.
+        """Return the first of each line whose sessions an agent has room for, with the line's number, in R2 order.
 
         An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
         """
-        serves, heads = seat.serves, self.first_lanes()
-        if len(serves) <= FEW_LINES:
-            lanes = self.lanes
-            return _in_order([lanes[number].entry for number in serves if lanes[number].head is not None])
-        return (head for head in heads if head[1] in serves)
-
-    def first_lane_of(self, seat: Seat) -> Lane | None:
-        """Return the line whose first session is the first that the agent could serve, were there room."""
-        capacity = seat.agent.capacity
+        heads, lanes, room = self.first_lanes(), self.lanes, seat.room
         if len(seat.serves) > FEW_LINES:
-            ahead = (self.lanes[number] for _, number in self.first_lanes() if number in seat.serves)
-            return next((lane for lane in ahead if lane.weight <= capacity), None)
-        self.first_lanes()
-        lanes = self.lanes
-        heads = [
-            lanes[one].entry for one in seat.serves if lanes[one].head is not None and lanes[one].weight <= capacity
-        ]
-        return lanes[min(heads)[1]] if heads else None
+            return (head for head in heads if head[1] in seat.serves and lanes[head[1]].weight <= room)
+        return _in_order([lane.entry for lane in self._served_by[seat.number] if lane.weight <= room])
+
+    def lanes_before(self, lane: Lane, seat: Seat) -> list[Lane]:
+        """Return the lines that an agent could serve, were there room, and whose first comes before that of a line."""
+        entry, capacity = lane.entry, seat.agent.capacity
+        return [other for other in self._served_by[seat.number] if other.entry < entry and other.weight <= capacity]
 
     def lane_of(self, session: SessionId) -> Lane | None:
         """Return the line in which a session waits, or None."""
@@ -308,8 +313,10 @@ class Board:
         for number in now:
             self.lanes[number].admit(seat)
         seat.serves = now
-        flexibility = self._roster.flexibility
-        flexibility.change(seat.bit, flexibility.value(seat.bit), len(now))
+        self._served_by[seat.number] = [self.lanes[number] for number in now]
+        flexibility, lanes, capacity = self._roster.flexibility, self.lanes, seat.agent.capacity
+        classes = sum(lanes[number].counts and lanes[number].weight <= capacity for number in now)
+        flexibility.change(seat.bit, flexibility.value(seat.bit), classes)
 
     def _sync_heads(self) -> None:
         for number in self._touched:
@@ -318,13 +325,11 @@ class Board:
             if head == lane.head:
                 continue
             self.moved.setdefault(number, lane.head)
-            entry = _NO_ENTRY if head is None else (head, number)
-            for heads in (self._heads, self.heavy_heads)[: 2 if lane.weight > 1 else 1]:
-                if lane.head is not None:
-                    del heads[bisect_left(heads, lane.entry)]
-                if head is not None:
-                    insort(heads, entry)
-            lane.head, lane.entry = head, entry
+            if lane.head is not None:
+                del self._heads[bisect_left(self._heads, lane.entry)]
+            lane.head, lane.entry = head, _NO_ENTRY if head is None else (head, number)
+            if head is not None:
+                insort(self._heads, lane.entry)
         self._touched.clear()
 
 
@@ -332,6 +337,7 @@ def _in_order(heads: list[tuple[Key, int]]) -> Iterator[tuple[Key, int]]:
     # Mostly nobody asks for more than the first.
     if heads:
         first = min(heads)
-        yield first
-        heads.remove(first)
-        yield from sorted(heads)
+        if first is not _NO_ENTRY:
+            yield first
+        heads.sort()
+        yield from heads[1 : bisect_left(heads, _NO_ENTRY)]

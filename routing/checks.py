@@ -5,10 +5,11 @@ Only what can be judged from the event itself is judged here; what depends on th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from typing import get_args
+from typing import Any, get_args
 
+from hub.model.sentences import Sentence
 from routing import events as e
 from routing.state import Refusal
 
@@ -35,33 +36,29 @@ def check(event: e.Event, now: float) -> None:
     if not _is_text(event.id):
         raise Refusal("bad_id", "An event needs an id of its own.")
     _check_fields(event)
-    match event:
-        case e.AgentOnline():
-            _check_units("capacity", event.capacity, least=0)
-            _check_there(event.skills, event.languages, event.channel_caps)
-            _check_profile(event)
-        case e.AgentChanged():
-            _check_profile(event)
-        case e.AgentStatus():
-            _check_choice("status", event.status, ("online", "away"))
-        case e.SessionQueued() | e.SessionRestored():
-            _check_session(event)
-        case e.SessionChanged():
-            _check_needs(event.skills, event.priority)
-        case e.SessionTransferred():
-            _check_transfer(event)
-        case _:
-            pass
+    further = _FURTHER.get(type(event))
+    if further is not None:
+        further(event)
 
 
 def _check_fields(event: e.Event) -> None:
     for field in _NAMES[type(event)]:
         if not _is_text(getattr(event, field)):
-            raise Refusal("bad_name", f"The {field} must be a text that is not empty.")
+            raise Refusal("bad_name", Sentence("The {field} must be a text that is not empty.", field=field))
     for field in _NAMES_OR_NONE[type(event)]:
         name = getattr(event, field)
         if name is not None and not isinstance(name, str):
-            raise Refusal("bad_name", f"The {field} must be a text, or None.")
+            raise Refusal("bad_name", Sentence("The {field} must be a text, or None.", field=field))
+
+
+def _check_online(event: e.AgentOnline) -> None:
+    _check_units("capacity", event.capacity, least=0)
+    _check_there(event.skills, event.languages, event.channel_caps)
+    _check_profile(event)
+
+
+def _check_status(event: e.AgentStatus) -> None:
+    _check_choice("status", event.status, ("online", "away"))
 
 
 def _check_profile(event: e.AgentOnline | e.AgentChanged) -> None:
@@ -99,7 +96,10 @@ def _check_steps(relax: tuple[e.RelaxStep, ...]) -> None:
         raise Refusal("bad_relax", "Each step needs the seconds after queueing, the skill, and a level or None.")
     for after, skill, level in relax:
         if not _is_text(skill) or not _is_number(after) or after < 0:
-            raise Refusal("bad_relax", f"The step for {skill!r} must come 0 or more seconds after queueing.")
+            raise Refusal(
+                "bad_relax",
+                Sentence("The step for {skill!r} must come 0 or more seconds after queueing.", skill=_shown(skill)),
+            )
         if level is not None:
             _check_units("level of a relaxation step", level, least=0)
 
@@ -110,21 +110,27 @@ def _check_restored(event: e.SessionRestored) -> None:
         raise Refusal("bad_offer", "A session on offer needs the offer and its end.")
 
 
-def _check_needs(skills: Mapping[str, int] | None, priority: int | None) -> None:
-    _check_table("skill level", skills)
-    if priority is not None:
-        _check_priority(priority)
+def _check_needs(event: e.SessionChanged) -> None:
+    _check_table("skill level", event.skills)
+    if event.priority is not None:
+        _check_priority(event.priority)
 
 
 def _check_priority(priority: int) -> None:
     if not (_is_whole(priority) and 0 <= priority <= HIGHEST_PRIORITY_NUMBER):
-        raise Refusal("bad_priority", f"Priority {priority!r} is not a whole number from 0 (urgent) to 9 (low).")
+        raise Refusal(
+            "bad_priority",
+            Sentence(
+                "Priority {priority!r} is not a whole number from 0 (urgent) to 9 (low).", priority=_shown(priority)
+            ),
+        )
 
 
 def _check_transfer(event: e.SessionTransferred) -> None:
-    if (event.to_agent is None) == (event.queue is None):
-        raise Refusal("bad_target", "A transfer goes either to an agent or to a queue.")
     _check_table("skill level", event.skills)
+    goes_on = event.queue is not None or event.skills is not None or bool(event.language)
+    if not (goes_on if event.to_agent is None else event.queue is None):
+        raise Refusal("bad_target", "A transfer goes to an agent, or on to a queue, other skills or another language.")
 
 
 def _check_there(*tables: object) -> None:
@@ -136,27 +142,51 @@ def _check_table(what: str, table: Mapping[str, int] | None) -> None:
     if table is None:
         return
     if not isinstance(table, Mapping):
-        raise Refusal("bad_table", f"Each {what} needs a name.")
+        raise Refusal("bad_table", Sentence("Each {what} needs a name.", what=Sentence.of(what)))
     for name, units in table.items():
         if not _is_text(name):
-            raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
+            raise Refusal(
+                "bad_name", Sentence("Of {what}, each must be a text that is not empty.", what=Sentence.of(what))
+            )
         if not (type(units) is int and 0 <= units <= LARGEST_UNITS):
-            _check_units(f"{what} of {name}", units, least=0)
+            _check_units(Sentence("{what} of {name}", what=Sentence.of(what), name=name), units, least=0)
 
 
 def _check_units(what: str, units: object, *, least: int) -> None:
     if not (isinstance(units, int) and least <= units <= LARGEST_UNITS and not isinstance(units, bool)):
-        raise Refusal("bad_number", f"The {what} {units!r} is not a whole number from {least} to {LARGEST_UNITS}.")
+        raise Refusal(
+            "bad_number",
+            Sentence(
+                "The {what} {units!r} is not a whole number from {least} to {most}.",
+                what=Sentence.of(what),
+                units=_shown(units),
+                least=least,
+                most=LARGEST_UNITS,
+            ),
+        )
 
 
 def _check_names(what: str, names: object) -> None:
     if isinstance(names, str) or not (isinstance(names, Iterable) and all(map(_is_text, names))):
-        raise Refusal("bad_name", f"Of {what}, each must be a text that is not empty.")
+        raise Refusal("bad_name", Sentence("Of {what}, each must be a text that is not empty.", what=Sentence.of(what)))
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise Refusal("bad_choice", f"The {what} {value!r} is unknown; choose one of {', '.join(choices)}.")
+        raise Refusal(
+            "bad_choice",
+            Sentence(
+                "The {what} {value!r} is unknown; choose one of {choices}.",
+                what=Sentence.of(what),
+                value=_shown(value),
+                choices=choices,
+            ),
+        )
+
+
+def _shown(value: object) -> str | int | float:
+    """Return what a field holds, whatever it is, as a value of a sentence: there a mapping would mean translations."""
+    return value if isinstance(value, str | int | float) else repr(value)
 
 
 def _is_list(value: object) -> bool:
@@ -172,4 +202,18 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
+    if type(value) is float:
+        return isfinite(value)
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+_FURTHER: dict[type[e.Event], Callable[[Any], None]] = {
+    e.AgentOnline: _check_online,
+    e.AgentChanged: _check_profile,
+    e.AgentStatus: _check_status,
+    e.SessionQueued: _check_session,
+    e.SessionRestored: _check_session,
+    e.SessionChanged: _check_needs,
+    e.SessionTransferred: _check_transfer,
+}
+"""What else is to be seen in an event; a table, as every event is checked and a chain of cases costs more."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.model.sentences import Sentence
 from routing.decisions import ClosedAction
 
 Placement = Literal["spread", "pack"]
@@ -63,10 +64,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in ("accept_timeout", "timeouts_to_unresponsive"):
             if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be more than 0.")
+                raise ValueError(Sentence("{name} must be more than 0.", name=name))
         for name in ("reject_exclusion", "grace", "sticky_hold", "sticky_window", "earmark_after"):
             if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} must not be negative.")
+                raise ValueError(Sentence("{name} must not be negative.", name=name))
         if self.aging_s is not None and not self.aging_s > 0:
             raise ValueError("aging_s must be more than 0, or None for strict priorities.")
 
@@ -80,42 +81,62 @@ def minutes(clock_time: str) -> int:
     if clock_time == MIDNIGHT:
         return 24 * 60
     if not _CLOCK_TIME.fullmatch(clock_time):
-        raise ValueError(f"{clock_time!r} is not a time of the day like 09:00.")
+        raise ValueError(Sentence("{clock_time!r} is not a time of the day like 09:00.", clock_time=clock_time))
     hours, _, rest = clock_time.partition(":")
     return int(hours) * 60 + int(rest)
 
 
 def _check_choice(name: str, value: object, choices: Sequence[object]) -> None:
     if value not in choices:
-        raise ValueError(f"{name} {value!r} is unknown; choose one of {', '.join(map(str, choices))}.")
+        raise ValueError(
+            Sentence(
+                "{name} {value!r} is unknown; choose one of {choices}.",
+                name=name,
+                value=value,
+                choices=map(str, choices),
+            )
+        )
 
 
 def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as err:
-        raise ValueError(f"The time zone {zone!r} is unknown; use a name like Asia/Shanghai.") from err
+        raise ValueError(
+            Sentence("The time zone {zone!r} is unknown; use a name like Asia/Shanghai.", zone=zone)
+        ) from err
 
 
 def _check_day(day: str, what: str) -> None:
     try:
         date.fromisoformat(day)
     except ValueError as err:
-        raise ValueError(f"The {what} {day!r} is not a date like 2026-10-01.") from err
+        raise ValueError(
+            Sentence("The {what} {day!r} is not a date like 2026-10-01.", what=Sentence.of(what), day=day)
+        ) from err
 
 
 def _check_hours(hours: Sequence[tuple[int, str, str]], day_name: str | None = None) -> None:
     spans: dict[int, list[tuple[int, int]]] = {}
     for weekday, start, end in hours:
         if weekday not in range(7):
-            raise ValueError(f"Weekday {weekday} does not exist; Monday is 0 and Sunday is 6.")
+            raise ValueError(
+                Sentence("Weekday {weekday} does not exist; Monday is 0 and Sunday is 6.", weekday=weekday)
+            )
         if minutes(start) >= minutes(end):
-            raise ValueError(f"The hours {start} to {end} end before they start; write a night as two entries.")
+            raise ValueError(
+                Sentence(
+                    "The hours {start} to {end} end before they start; write a night as two entries.",
+                    start=start,
+                    end=end,
+                )
+            )
         spans.setdefault(weekday, []).append((minutes(start), minutes(end)))
     for weekday, day in spans.items():
         day.sort()
         if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
-            raise ValueError(f"The hours of {day_name or f'weekday {weekday}'} overlap.")
+            day_words = day_name or Sentence("weekday {weekday}", weekday=weekday)
+            raise ValueError(Sentence("The hours of {day} overlap.", day=day_words))
 
 
 ALWAYS_OPEN = Queue()

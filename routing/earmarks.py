@@ -24,13 +24,14 @@ def review(state: State) -> None:
         roster.stirred.clear()
         roster.laden.clear()
         return
-    lost = _drop_lost(state)
-    touched = {**roster.stirred, **roster.laden}
+    lost = _drop_lost(state) if roster.stirred else []
+    touched = {**roster.stirred, **roster.laden} if state.lacks_earmark else {}
     # After a restore clocks run of which nothing is known here yet.
     doubted = list(state.firsts) if state.fronts.fresh else []
-    changed = state.fronts.update(state.board, roster, roster.stirred)
+    changed = state.fronts.update(roster.stirred)
     roster.stirred, roster.laden = {}, {}
-    _set_clocks(state, changed, doubted)
+    if changed or doubted:
+        _set_clocks(state, changed, doubted)
     for session in lost:
         if state.clocked.get(_lane_number(state, session)) == session.id:
             state.due_for_earmark[session.id] = None

@@ -74,7 +74,7 @@ class Engine:
                 openings.turn_away_first(state, getattr(event, "session", None))
             TAKEN_BY[type(event)](state, event)
         except Refusal as refusal:
-            state.ledger.refused(str(event.id), refusal.reason, refusal.detail)
+            state.ledger.refused(str(event.id), refusal.reason, str(refusal.detail))
         self._settle()
         tell_waiting(state)
         decisions = state.ledger.take()

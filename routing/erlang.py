@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
+from hub.model.sentences import Sentence
+
 
 def erlang_b(load: float, agents: int) -> float:
     """Return the share of arrivals lost when nobody can wait."""
@@ -86,4 +88,8 @@ def agents_needed(arrivals: float, service_s: float, *, share: float, within_s: 
 
 def _check_stable(load: float, agents: int) -> None:
     if load >= agents:
-        raise ValueError(f"{agents} agents never keep up with a load of {load:g}: the queue only grows.")
+        raise ValueError(
+            Sentence(
+                "{agents} agents never keep up with a load of {load:g}: the queue only grows.", agents=agents, load=load
+            )
+        )

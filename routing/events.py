@@ -147,7 +147,10 @@ class SessionResumed(_Event, frozen=True, kw_only=True):
 
 
 class SessionTransferred(_Event, frozen=True, kw_only=True):
-    """The agent who has a session passes it on, to a colleague or to a queue (rule R11)."""
+    """The agent who has a session passes it on, to a colleague or to a queue (rule R11).
+
+    With neither it goes on in its own queue, to whoever has the skills or the language that are named.
+    """
 
     session: SessionId
     from_agent: AgentId

@@ -1,143 +1,125 @@
-"""Which line comes first for each available agent, were there room (for rule R12); kept up to date in steps.
+"""Which heavy lines are first for some available agent, were there room (for rule R12); kept up to date in steps.
 
-Each line has the set of the agents who have it first. An event costs what it moved: when the head of a line goes back,
-only the agents of its set need another line, and when one comes forward, only lines behind it can lose agents to it.
-Knows lines and agents, no clocks and no earmarks.
+Each answer is kept with its reason. Yes: one agent, the witness, who could serve nobody before the line. No: a few
+lines before it, the cover, that take all its agents between them. So an event asks anew only for the lines whose
+witness or cover it touched, which are few however many agents and lines there are. Knows no clocks and no earmarks.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 
-from routing.board import Board
+from routing.board import Board, Lane
 from routing.planes import members
 from routing.records import Key
-from routing.roster import Roster
+from routing.roster import Roster, Seat
 
-ASKING = 16
-"""Asking one agent for the first of its lines costs as much as looking at so many lines for all agents together."""
+CHOICE = 8
+"""Among so many lines of an agent the one that covers most is looked for."""
 
 
 class Fronts:
-    """The agents of each line who could serve no session that comes before its first one."""
+    """For each heavy line with a session that may go to anybody, who has it first, or which lines come before it."""
 
-    __slots__ = ("_agents", "_all", "fresh")
+    __slots__ = ("_board", "_cover", "_covers", "_line_of", "_roster", "_witness", "_witnesses", "fresh")
 
-    def __init__(self) -> None:
-        self._agents: dict[int, int] = {}
-        """By line number, never an empty set."""
-        self._all = 0
-        """All agents in these sets."""
-        self.fresh = True
-        """Nothing is known yet: the next update looks at all lines."""
+    def __init__(self, board: Board, roster: Roster) -> None:
+        self._board = board
+        self._roster = roster
+        self.forget()
 
     def forget(self) -> None:
         """Start anew at the next update; for when no heavy session waits."""
-        self._agents, self._all, self.fresh = {}, 0, True
+        self._witness: dict[int, Seat] = {}
+        """By line number."""
+        self._line_of: dict[int, int] = {}
+        """The line number by that of its witness: nobody has two lines first."""
+        self._witnesses = 0
+        """All witnesses."""
+        self._cover: dict[int, list[int]] = {}
+        """By line number the numbers of the lines that cover it."""
+        self._covers: dict[int, dict[int, None]] = {}
+        """By line number the numbers of the lines in whose cover it is."""
+        self.fresh = True
+        """Nothing is known yet: the next update looks at all lines."""
 
     def has(self, lane: int) -> bool:
-        """Tell whether the first session of this line is first for somebody."""
-        return lane in self._agents
+        """Tell whether the first session of this heavy line is first for somebody."""
+        return lane in self._witness
 
-    def update(self, board: Board, roster: Roster, stirred: Iterable[int]) -> set[int]:
+    def update(self, stirred: Iterable[int]) -> set[int]:
         """Take over what changed since the last update; return the heavy lines for which the answer may be another.
 
         `stirred` are the agents (bit numbers) whose profile or presence changed; moved heads are known to the board.
         """
+        board = self._board
         heads = board.first_lanes()
+        if not (board.moved or stirred or self.fresh):
+            return set()
         moved, board.moved = board.moved, {}
-        if not heads:
-            self._agents, self._all, self.fresh = {}, 0, False
-            return {number for number in moved if board.lanes[number].weight > 1}
         if self.fresh:
             self.fresh = False
-            return self._give_lines(board, roster, roster.available, heads[0][0])
-        changed: set[int] = set()
-        rest, since = 0, None
-        if stirred:
-            rest, since = self._without_line(board, roster, stirred, changed), heads[0][0]
-        for number, old in moved.items():
-            lane = board.lanes[number]
-            if lane.weight > 1:
-                changed.add(number)
-            rest |= self._agents.pop(number, 0)
-            start = old
-            if lane.head is not None and (old is None or lane.head < old):
-                start = lane.head
-                rest |= self._behind(board, lane.head, lane.able, changed)
-                rest |= lane.able & roster.available & ~self._all
-            if start is not None and (since is None or start < since):
-                since = start
-        if rest and since is not None:
-            changed |= self._give_lines(board, roster, rest, since)
-        return changed
-
-    def _without_line(self, board: Board, roster: Roster, stirred: Iterable[int], changed: set[int]) -> int:
-        """Take agents whose presence or profile changed out of their sets; return those who are available."""
-        agents = 0
-        for number in stirred:
-            seat = roster.by_number[number]
-            agents |= seat.bit
-            if seat.bit & self._all:
-                # With another profile the line may be none of those that the agent could serve now.
-                for line in (*seat.serves, *self._agents):
-                    if self._agents.get(line, 0) & seat.bit:
-                        self._take(board, line, seat.bit, changed)
-                        break
-        self._all &= ~agents
-        return agents & roster.available
-
-    def _behind(self, board: Board, head: Key, able: int, changed: set[int]) -> int:
-        """Take agents from all lines behind a place; return them."""
-        heads, found = board.first_lanes(), 0
-        for at in range(bisect_right(heads, (head, len(board.lanes))), len(heads)):
-            number = heads[at][1]
-            taken = self._agents.get(number, 0) & able
-            if taken:
-                self._take(board, number, taken, changed)
-                found |= taken
-        return found
-
-    def _take(self, board: Board, number: int, agents: int, changed: set[int]) -> None:
-        left = self._agents[number] & ~agents
-        if left:
-            self._agents[number] = left
-            return
-        del self._agents[number]
-        if board.lanes[number].weight > 1:
-            changed.add(number)
-
-    def _give_lines(self, board: Board, roster: Roster, agents: int, since: Key) -> set[int]:
-        """Give each of these agents the first line from this place on; return the heavy lines that had nobody."""
-        heads, lanes, having = board.first_lanes(), board.lanes, self._agents
-        found: set[int] = set()
-        self._all |= agents
-        begin, end = bisect_right(heads, (since, -1)), len(heads)
-        for at in range(begin, end):
-            if (at - begin) % ASKING == 0 and agents.bit_count() * ASKING <= end - at:
-                break
-            number = heads[at][1]
-            taken = agents & lanes[number].able
-            if taken:
-                if number in having:
-                    having[number] |= taken
-                else:
-                    having[number] = taken
-                    if lanes[number].weight > 1:
-                        found.add(number)
-                agents ^= taken
-            if not agents:
-                break
+            doubtful = {number: None for _, number in heads if board.lanes[number].weight > 1}
         else:
-            self._all &= ~agents
-            return found
-        for agent in members(agents):
-            lane = board.first_lane_of(roster.by_number[agent])
-            if lane is None:
-                self._all &= ~(1 << agent)
-                continue
-            if lane.number not in having and lane.weight > 1:
-                found.add(lane.number)
-            having[lane.number] = having.get(lane.number, 0) | 1 << agent
-        return found
+            doubtful = self._touched_by(stirred) if stirred else {}
+            for number, old in moved.items():
+                self._take_over(board.lanes[number], old, doubtful)
+            for number in doubtful:
+                self._forget_answer(number)
+        for number in doubtful:
+            self._answer(board.lanes[number])
+        return set(doubtful)
+
+    def _touched_by(self, stirred: Iterable[int]) -> dict[int, None]:
+        """Return the lines whose answer may be another because of what became of some agents."""
+        agents = 0
+        lines: dict[int, None] = {}
+        for agent in stirred:
+            agents |= self._roster.by_number[agent].bit
+            if agent in self._line_of:
+                lines[self._line_of[agent]] = None
+        if agents & self._roster.available:
+            for number in self._cover:
+                if self._board.lanes[number].able & agents:
+                    lines[number] = None
+        return lines
+
+    def _take_over(self, lane: Lane, old: Key | None, doubtful: dict[int, None]) -> None:
+        """Note the lines whose answer may be another because this one has another head."""
+        if lane.weight > 1:
+            doubtful[lane.number] = None
+        if lane.head is not None and (old is None or lane.head < old):
+            for agent in members(self._witnesses & lane.able):
+                if lane.entry < self._board.lanes[self._line_of[agent]].entry:
+                    doubtful[self._line_of[agent]] = None
+        elif lane.number in self._covers:
+            for number in self._covers[lane.number]:
+                if lane.entry > self._board.lanes[number].entry:
+                    doubtful[number] = None
+
+    def _forget_answer(self, number: int) -> None:
+        seat = self._witness.pop(number, None)
+        if seat is not None:
+            del self._line_of[seat.number]
+            self._witnesses ^= seat.bit
+        for cover in self._cover.pop(number, ()):
+            del self._covers[cover][number]
+
+    def _answer(self, lane: Lane) -> None:
+        """Find the witness of a line or a cover, if somebody waits in it."""
+        if lane.head is None:
+            return
+        agents, cover = lane.able & self._roster.available, []
+        while agents:
+            seat = self._roster.by_number[agents.bit_length() - 1]
+            before = self._board.lanes_before(lane, seat)
+            if not before:
+                self._witness[lane.number], self._line_of[seat.number] = seat, lane.number
+                self._witnesses |= seat.bit
+                return
+            _, number = max(((agents & other.able).bit_count(), other.number) for other in before[:CHOICE])
+            cover.append(number)
+            agents &= ~self._board.lanes[number].able
+        self._cover[lane.number] = cover
+        for number in cover:
+            self._covers.setdefault(number, {})[lane.number] = None

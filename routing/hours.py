@@ -33,9 +33,11 @@ def next_change(queue: Queue, after: float) -> float | None:
     zone = _zone(queue.zone)
     today = datetime.fromtimestamp(after, zone).date()
     spans = [span for ahead in range(LOOK_AHEAD_DAYS) for span in _spans(queue, today + timedelta(days=ahead), zone)]
-    # Where one span ends as the next begins (a night over midnight) nothing changes.
+    horizon = _moment(today + timedelta(days=LOOK_AHEAD_DAYS), "00:00", zone)
+    # Where one span ends as the next begins (a night over midnight) nothing changes; what comes after the horizon is
+    # not known.
     touching = {end for (_, end), (start, _) in pairwise(spans) if start == end}
-    return next((edge for span in spans for edge in span if edge > after and edge not in touching), None)
+    return next((edge for span in spans for edge in span if after < edge < horizon and edge not in touching), None)
 
 
 def local_date(zone: str, at: float) -> date:

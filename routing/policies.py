@@ -75,7 +75,7 @@ def first_for(state: State, seat: Seat) -> Key | None:
         if best is not None and best < head:
             break
         lane = state.board.lanes[number]
-        if lane.weight > seat.room or not seat.takes_channel(lane.line.channel):
+        if not seat.takes_channel(lane.line.channel):
             continue
         key = _first_of(state, seat, lane.open)
         if key is not None and (best is None or key < best):

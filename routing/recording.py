@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
+from typing import TypeAlias
 
 import msgspec
 
@@ -13,6 +14,8 @@ from routing import events as e
 from routing.config import Config
 from routing.engine import Engine
 
+Step: TypeAlias = tuple[e.Event, float, Sequence[d.Decision]]
+"""An event, the time at which it was applied, and what the router decided on it."""
 USUAL_REACTION_S = 5.0
 """Until an offer is answered, where a log has no answered offer."""
 USUAL_TALK_S = 300.0
@@ -50,6 +53,8 @@ class Recording:
         """What happens at the same time whatever the router decides: agents, arrivals, acts of supervisors."""
         self.ends_at = 0.0
         self.usual = Story(reaction_s=USUAL_REACTION_S)
+        self._here: set[SessionId] = set()
+        """Sessions in the router."""
         self._offered_at: dict[SessionId, float] = {}
         """When the offer of a session was made that is open, or was accepted."""
         self._reactions: dict[SessionId, float] = {}
@@ -57,11 +62,10 @@ class Recording:
         """How long the offer had been open of a session that ended meanwhile."""
 
     @classmethod
-    def of(cls, log: Sequence[tuple[e.Event, float]], config: Config) -> Recording:
-        """Take a log apart; the settings are those with which it was recorded."""
-        recording, engine = cls(), Engine(config)
-        for event, at in log:
-            decisions = engine.apply(event, at)
+    def of(cls, steps: Iterable[Step]) -> Recording:
+        """Take a log apart; a session that is told of again while it is there, by another router, came once."""
+        recording = cls()
+        for event, at, decisions in steps:
             if not any(isinstance(one, d.Refused) for one in decisions):
                 recording._keep(event, at)
             recording._see(decisions, at)
@@ -82,12 +86,15 @@ class Recording:
                     self.answered.setdefault(one.session, at)
                 case d.OutsideHours() if one.action != "keep":
                     self.turned_away.add(one.session)
+                    self._here.discard(one.session)
                 case _:
                     pass
 
     def _keep(self, event: e.Event, at: float) -> None:
         match event:
             case e.Tick():
+                pass
+            case e.SessionQueued() | e.SessionRestored() if event.session in self._here:
                 pass
             case e.OfferAccepted() | e.OfferRejected() if event.session not in self._offered_at:
                 pass  # An offer from before the log: answered as usual.
@@ -98,9 +105,14 @@ class Recording:
                 self._story(event.session).refused[event.agent] = Refusal(after_s=after_s)
             case e.SessionQueued():
                 self.queued[event.session], self.queued_at[event.session] = event, at
+                self._here.add(event.session)
                 self._story(event.session)
                 self.fixed.append((event, at))
+            case e.SessionRestored():
+                self._here.add(event.session)
+                self.fixed.append((event, at))
             case e.SessionClosed() | e.CustomerLeft() if event.session in self.queued:
+                self._here.discard(event.session)
                 self._end(event, at)
             case e.SessionPaused() | e.SessionResumed() | e.SessionTransferred() if event.session in self.queued:
                 self._at_work(event, at)
@@ -139,6 +151,12 @@ class Recording:
             if session not in self.answered:
                 # Whoever left the line would have talked as long as others, had there been an agent.
                 story.at_work.append((e.SessionClosed(id=f"end-{session}", session=session), talk_s))
+
+
+def decided(log: Iterable[tuple[e.Event, float]], config: Config) -> list[Step]:
+    """Return a log that begins with an empty router, with what the router decides on each event."""
+    engine = Engine(config)
+    return [(event, at, engine.apply(event, at)) for event, at in log]
 
 
 def _ends(event: e.Event) -> bool:

@@ -6,6 +6,7 @@ Facts only: nothing here makes a decision about such a session.
 from __future__ import annotations
 
 from hub.model.ids import AgentId
+from hub.model.sentences import Sentence
 from routing import agent_events, moves
 from routing import events as e
 from routing.records import Agent, Offer, Session
@@ -16,7 +17,7 @@ from routing.state import Refusal, State
 def restored(state: State, event: e.SessionRestored) -> None:
     """Put a session back with its agent, who has the grace period to come back if not signed in."""
     if event.session in state.sessions:
-        raise Refusal("already_queued", f"Session {event.session} is in the router already.")
+        raise Refusal("already_queued", Sentence("Session {session} is in the router already.", session=event.session))
     session = Session(
         id=event.session,
         queue=event.queue,
@@ -43,8 +44,5 @@ def restored(state: State, event: e.SessionRestored) -> None:
 
 def _awaited(state: State, agent: AgentId) -> Seat:
     seat = state.roster.seats.get(agent) or state.board.enrol(Agent(id=agent))
-    if seat.agent.presence == "gone":
-        seat.agent.presence = "lost"
-        state.roster.update_presence(seat)
-        agent_events.start_grace(state, seat)
+    agent_events.await_return(state, seat)
     return seat

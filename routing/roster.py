@@ -76,7 +76,7 @@ class Roster:
         self.roomy = 0
         """Agents with a free unit or more, signed in or not."""
         self.flexibility = Planes()
-        """How many lines each agent could serve."""
+        """How many classes of requirements, of those seen, each agent could serve."""
         self.breadth = Planes()
         """How many skills and languages each agent has."""
         self.capacity = Planes()

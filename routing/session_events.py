@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.ids import AgentId, OfferId, SessionId
+from hub.model.sentences import Sentence
 from routing import agent_events, moves
 from routing import events as e
 from routing.records import Offer, Session
@@ -125,7 +126,7 @@ def transferred(state: State, event: e.SessionTransferred) -> None:
 
 def _transfer_to_agent(state: State, session: Session, origin: AgentId, target: AgentId) -> None:
     if target == origin:
-        raise Refusal("same_agent", f"Agent {origin} has session {session.id} already.")
+        raise Refusal("same_agent", Sentence("Agent {origin} has session {id} already.", origin=origin, id=session.id))
     agent_events.drop_transfer(state, session, "replaced")
     seat = state.roster.seats.get(target)
     if seat is None or not seat.agent.available:
@@ -153,7 +154,10 @@ def _transfer_to_queue(state: State, session: Session, event: e.SessionTransferr
 
 
 def forced(state: State, event: e.SessionForced) -> None:
-    """Give a session to an agent by hand, from wherever it is; one that is not here yet comes from a bot."""
+    """Give a session to an agent by hand, from wherever it is; one that is not here yet comes from a bot.
+
+    An agent who has signed out has the grace period to come for it, as after a loss.
+    """
     seat = state.seat(event.agent)
     session = state.sessions.get(event.session)
     if session is None:
@@ -161,9 +165,13 @@ def forced(state: State, event: e.SessionForced) -> None:
         state.sessions[session.id] = session
     else:
         if session.agent == event.agent:
-            raise Refusal("already_assigned", f"Agent {event.agent} has session {event.session} already.")
+            raise Refusal(
+                "already_assigned",
+                Sentence("Agent {agent} has session {session} already.", agent=event.agent, session=event.session),
+            )
         _free_for(state, session, event.agent)
     moves.begin(state, session, seat)
+    agent_events.await_return(state, seat)
     state.entered.pop(session.id, None)
     state.ledger.assigned(session.id, event.agent)
 
@@ -190,17 +198,27 @@ def _live_offer(state: State, session: SessionId, agent: AgentId, offer: OfferId
     found = state.session(session)
     made = found.offer
     if made is None or made.id != offer or made.agent != agent:
-        raise Refusal("stale", f"Offer {offer} of session {session} to agent {agent} is not open.")
+        raise Refusal(
+            "stale",
+            Sentence(
+                "Offer {offer} of session {session} to agent {agent} is not open.",
+                offer=offer,
+                session=session,
+                agent=agent,
+            ),
+        )
     return found, made
 
 
 def _held_by(state: State, session: SessionId, agent: AgentId) -> Session:
     found = state.session(session)
     if found.agent != agent:
-        raise Refusal("not_holder", f"Agent {agent} does not have session {session}.")
+        raise Refusal(
+            "not_holder", Sentence("Agent {agent} does not have session {session}.", agent=agent, session=session)
+        )
     return found
 
 
 def _not_here_yet(state: State, session: SessionId) -> None:
     if session in state.sessions:
-        raise Refusal("already_queued", f"Session {session} is in the router already.")
+        raise Refusal("already_queued", Sentence("Session {session} is in the router already.", session=session))

@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from heapq import heappop, heappush
+from math import inf
 from typing import Protocol, TypeAlias
 
 import msgspec
 
 from hub.model.ids import AgentId, SessionId
+from hub.model.sentences import Sentence
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config
 from routing.engine import Engine
 from routing.records import SessionState
 from routing.waits import Tally, Waits
+
+MOST_CUSTOMERS = 5_000_000
+"""Some minutes of playing; a slip of the keyboard must not cost a day."""
+MOST_AGENTS = 100_000
 
 
 class Chance(Protocol):
@@ -50,10 +56,12 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name in ("per_hour", "service_s"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} of {self.name} must be more than 0.")
-        if self.patience_s is not None and not self.patience_s > 0:
-            raise ValueError(f"patience_s of {self.name} must be more than 0, or None to wait for ever.")
+            if not 0 < getattr(self, name) < inf:
+                raise ValueError(Sentence("{name} of {owner} must be more than 0.", name=name, owner=self.name))
+        if self.patience_s is not None and not 0 < self.patience_s < inf:
+            raise ValueError(
+                Sentence("patience_s of {owner} must be more than 0, or None to wait for ever.", owner=self.name)
+            )
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +90,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not (self.rejects >= 0 and self.ignores >= 0 and self.rejects + self.ignores < 1):
             raise ValueError("The shares of offers rejected and ignored must be 0 or more, and less than 1 together.")
-        if not (self.reaction_s >= 0 and self.away_s > 0 and (self.works_s is None or self.works_s > 0)):
+        if not (0 <= self.reaction_s < inf and 0 < self.away_s < inf and (self.works_s is None or self.works_s > 0)):
             raise ValueError("The times of habits must be positive.")
 
 
@@ -106,6 +114,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("A plan needs customers and a team.")
         if self.agents < 1 or not self.hours > 0 or not self.warm_up_hours >= 0:
             raise ValueError("A plan needs at least one agent and some time.")
+        if self.agents > MOST_AGENTS:
+            raise ValueError(Sentence("A plan may have up to {most:,} agents.", most=MOST_AGENTS))
+        if not sum(one.per_hour for one in self.demand) * (self.hours + self.warm_up_hours) <= MOST_CUSTOMERS:
+            raise ValueError(
+                Sentence("A plan may have up to {most:,} customers: plan fewer hours.", most=MOST_CUSTOMERS)
+            )
+        if all(one.capacity < 1 for one in self.team):
+            raise ValueError("Nobody in the team has room for a talk.")
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +132,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     by_class: dict[str, Waits]
     utilisation: float
     """Share of the whole capacity, in units, that sessions took."""
+    waiting: int
+    """Those who still wait at the end; their waits are in no mean."""
 
 
 Watcher: TypeAlias = Callable[[e.Event, float, Sequence[d.Decision]], None]
@@ -148,8 +166,10 @@ def simulate(
 ) -> Outcome:
     """Play a plan and return the waits; `within_s` is the time of the service level.
 
-    Another router than ours is for comparisons.
+    Another router than ours is for comparisons. Raises ValueError when the router refuses a customer or an agent.
     """
+    if not within_s >= 0:
+        raise ValueError("The time of the service level must not be negative.")
     return _Day(plan, chance, within_s, watch, router(plan.config)).play()
 
 
@@ -184,6 +204,11 @@ class _Day:
             else:
                 self.now, _, act = heappop(self.ahead)
                 act()
+        waiting = [one for one in self.asked if one not in self.talks]
+        for session in waiting:
+            since, demand = self.asked[session]
+            if since >= self.begins_s:
+                self.tallies[demand.name].waits_on(self.ends_s - since)
         team = self.plan.team
         units = sum(team[number % len(team)].capacity for number in range(self.plan.agents))
         return Outcome(
@@ -191,6 +216,7 @@ class _Day:
             total=Tally.joined(self.tallies.values()).waits(),
             by_class={name: tally.waits() for name, tally in self.tallies.items()},
             utilisation=self.busy_s / (max(1, units) * self.plan.hours * 3600),
+            waiting=len(waiting),
         )
 
     # --------------------------------------------------------------------------------------------------- customers
@@ -305,6 +331,8 @@ class _Day:
                     self.asked.pop(one.session, None)
                 case d.Alert(kind="unresponsive") if one.agent is not None:
                     self.later(self.chance.expovariate(1 / READY_AGAIN_S), partial(self.ready, one.agent))
+                case d.Refused() if isinstance(event, e.AgentOnline | e.SessionQueued):
+                    raise ValueError(one.detail)
                 case _:
                     pass
 

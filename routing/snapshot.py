@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from hub.model.ids import AgentId, SessionId
+from hub.model.sentences import Sentence
 from routing.agenda import Due, Entry
 from routing.config import Config
 from routing.decisions import Decision
@@ -74,7 +75,13 @@ def thaw(config: Config, frozen: bytes, epoch: int) -> tuple[State, Sequence[tup
     except msgspec.MsgspecError as err:
         raise ValueError("These bytes are no snapshot of a router.") from err
     if snapshot.version != VERSION:
-        raise ValueError(f"The snapshot has version {snapshot.version}; this router reads version {VERSION}.")
+        raise ValueError(
+            Sentence(
+                "The snapshot has version {version}; this router reads version {known}.",
+                version=snapshot.version,
+                known=VERSION,
+            )
+        )
     state = State(config, epoch)
     state.now, state.ledger.seq = snapshot.now, snapshot.seq
     content = snapshot.content

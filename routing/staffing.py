@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from hub.model.sentences import Sentence
 from routing import erlang
 from routing.simulate import Chance, Plan, simulate
 
@@ -54,8 +55,14 @@ def staffing(plan: Plan, chance: Callable[[], Chance], *, share: float, within_s
 
     low, high = 0, _first_guess(plan, share, within_s)
     while not reaches(high):
-        if high >= MOST_AGENTS or tried[high].utilisation * high < 0.5:
-            raise ValueError(f"Not even {high} agents reach {share:.0%}: look at skills, languages and hours.")
+        if high >= MOST_AGENTS or tried[high].utilisation * high < 0.5 or _is_in_vain(tried.get(low), tried[high]):
+            raise ValueError(
+                Sentence(
+                    "Not even {high} agents reach {share:.0%}: look at skills, languages and hours.",
+                    high=high,
+                    share=share,
+                )
+            )
         low, high = high, min(MOST_AGENTS, high + max(1, high // 2))
     while high - low > 1:
         middle = high - max(1, min((high - low) // 2, high // 8))
@@ -67,6 +74,11 @@ def staffing(plan: Plan, chance: Callable[[], Chance], *, share: float, within_s
     reaches(min(MOST_AGENTS, high + 1))
     points = tuple(tried[agents] for agents in sorted(tried))
     return Staffing(share=share, within_s=within_s, agents=high, points=points)
+
+
+def _is_in_vain(fewer: Point | None, more: Point) -> bool:
+    """Tell whether half as many agents again answered nobody else in time: it is not agents that lack."""
+    return fewer is not None and 0 < more.in_time <= fewer.in_time
 
 
 def _first_guess(plan: Plan, share: float, within_s: float) -> int:

@@ -7,6 +7,7 @@ together, `routing.engine` is the door.
 from __future__ import annotations
 
 from hub.model.ids import AgentId, OfferId, SessionId
+from hub.model.sentences import Sentence
 from routing.agenda import Agenda, Due, Entry
 from routing.board import Board
 from routing.config import Config
@@ -58,7 +59,7 @@ class State:
         self._earmarked_for: dict[SessionId, AgentId] = {}
         self.firsts: dict[SessionId, None] = {}
         """Heavy sessions whose clock for an earmark runs or has run."""
-        self.fronts = Fronts()
+        self.fronts = Fronts(self.board, self.roster)
         self.clocked: dict[int, SessionId] = {}
         """By line number: the session of the line that is first for somebody."""
         self.due_for_earmark: dict[SessionId, None] = {}
@@ -88,14 +89,16 @@ class State:
         """Return a session; refuses one that is not here (closed, or never came)."""
         found = self.sessions.get(session)
         if found is None:
-            raise Refusal("gone", f"Session {session} is not in the router: it ended, or never came.")
+            raise Refusal(
+                "gone", Sentence("Session {session} is not in the router: it ended, or never came.", session=session)
+            )
         return found
 
     def seat(self, agent: AgentId) -> Seat:
         """Return the seat of an agent; refuses one who never signed in."""
         found = self.roster.seats.get(agent)
         if found is None or not found.agent.known:
-            raise Refusal("unknown_agent", f"Agent {agent} never signed in.")
+            raise Refusal("unknown_agent", Sentence("Agent {agent} never signed in.", agent=agent))
         return found
 
     def next_seq(self) -> int:

@@ -25,7 +25,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     waited: float
     """Share of those let in who waited at all."""
     in_time: float
-    """Share of those let in who were answered within the time of the service level."""
+    """Share of those let in who were answered within the time of the service level; who waits on beyond it was not."""
 
 
 class Tally:
@@ -38,6 +38,8 @@ class Tally:
         """Waits of those answered."""
         self.lost: list[float] = []
         """Waits of those who gave up."""
+        self.late = 0
+        """Those who wait on, and whose answer cannot be in time any more."""
 
     @classmethod
     def joined(cls, tallies: Iterable[Tally]) -> Tally:
@@ -48,6 +50,7 @@ class Tally:
             total.turned_away += one.turned_away
             total.begun.update(one.begun)
             total.lost += one.lost
+            total.late += one.late
         return total
 
     def answered(self, session: SessionId, waited_s: float) -> None:
@@ -57,6 +60,10 @@ class Tally:
     def gave_up(self, waited_s: float) -> None:
         """Count a customer who left the line."""
         self.lost.append(waited_s)
+
+    def waits_on(self, waited_s: float) -> None:
+        """Count a customer who still waits at the end."""
+        self.late += waited_s > self.within_s
 
     def waits(self) -> Waits:
         """Return the figures; all 0 when nobody was counted."""
@@ -71,5 +78,5 @@ class Tally:
             answered_mean_s=sum(served) / max(1, len(served)),
             p90_s=served[len(served) * 9 // 10] if served else 0.0,
             waited=(sum(one > 0 for one in served) + len(self.lost)) / max(1, asked),
-            in_time=sum(one <= self.within_s for one in served) / max(1, asked),
+            in_time=sum(one <= self.within_s for one in served) / max(1, asked + self.late),
         )

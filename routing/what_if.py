@@ -20,7 +20,7 @@ from routing import decisions as d
 from routing import events as e
 from routing.config import Config
 from routing.engine import Engine
-from routing.recording import Recording, Story
+from routing.recording import Recording, Step, Story
 from routing.waits import Tally, Waits
 
 Log: TypeAlias = Sequence[tuple[e.Event, float]]
@@ -30,6 +30,8 @@ Change: TypeAlias = Callable[[Log], Log]
 Told: TypeAlias = Callable[[float], None]
 """Hears how much of the work is done, from 0 to 1."""
 _TOLD_EVERY = 500
+READY_AGAIN_S = 30.0
+"""An agent who comes to be unresponsive is taken to be back at the desk after so long; nobody stays so for a day."""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +54,7 @@ def by_queue_and_priority(event: e.SessionQueued) -> str:
 
 
 def what_if(
-    log: Log,
-    recorded: Config,
+    steps: Iterable[Step],
     other: Config,
     *,
     within_s: float = 20,
@@ -61,13 +62,13 @@ def what_if(
     change: Change = lambda fixed: fixed,
     told: Told = lambda share: None,
 ) -> Comparison:
-    """Return the waits of a log under the settings with which it was recorded, and under others, or with other agents.
+    """Return the waits of a day as they were, and as they would have been under other settings, or with other agents.
 
-    The log begins with an empty router. A wait runs from `SessionQueued` to the first answer of an agent; who waits
+    The day begins with an empty router. A wait runs from `SessionQueued` to the first answer of an agent; who waits
     at the end of the log, or is turned away outside hours, is counted as given up or as turned away.
     """
-    recording = Recording.of(log, recorded)
-    before, after = _Replay(recording, recorded, told), _Replay(recording, other, told)
+    recording = Recording.of(steps)
+    before, after = _Replay(recording, other, told), _Replay(recording, other, told)
     classes: dict[str, list[e.SessionQueued]] = {}
     for event in recording.queued.values():
         classes.setdefault(class_of(event), []).append(event)
@@ -97,6 +98,9 @@ class _Replay:
         """Who left the line without an answer, and when."""
         self.turned_away: set[SessionId] = set()
         self.holders: dict[SessionId, AgentId] = {}
+        self.away: set[AgentId] = set()
+        self.missed: set[SessionId] = set()
+        """Sessions whose offer ran out: the next agent answers as quickly as most do."""
 
     def take_over(self) -> None:
         """Take the waits as they were recorded."""
@@ -138,6 +142,13 @@ class _Replay:
         return tally.waits()
 
     def tell(self, event: e.Event) -> None:
+        match event:
+            case e.AgentStatus(status="away"):
+                self.away.add(event.agent)
+            case e.AgentStatus() | e.AgentOnline() | e.AgentSignedOut():
+                self.away.discard(event.agent)
+            case _:
+                pass
         for one in self.engine.apply(event, self.now):
             match one:
                 case d.Offered():
@@ -148,15 +159,24 @@ class _Replay:
                     self.holders.pop(one.session, None)
                 case d.OutsideHours() if one.action != "keep":
                     self.turned_away.add(one.session)
+                case d.Rescinded(reason="timeout"):
+                    self.missed.add(one.session)
+                case d.Alert(kind="unresponsive") if one.agent is not None:
+                    self.at(self.now + READY_AGAIN_S, partial(self.ready, one.agent))
                 case _:
                     pass
+
+    def ready(self, agent: AgentId) -> None:
+        if agent not in self.away:
+            self.tell(e.AgentStatus(id=self.new_id(), agent=agent, status="online"))
 
     def answer(self, made: d.Offered) -> None:
         story = self.story(made.session)
         refused = story.refused.get(made.agent)
         if refused is None:
             accepted = e.OfferAccepted(id=self.new_id(), session=made.session, agent=made.agent, offer=made.offer)
-            self.at(self.now + story.reaction_s, partial(self.tell, accepted))
+            reaction_s = self.recording.usual.reaction_s if made.session in self.missed else story.reaction_s
+            self.at(self.now + reaction_s, partial(self.tell, accepted))
         elif refused.after_s is not None:
             rejected = e.OfferRejected(id=self.new_id(), session=made.session, agent=made.agent, offer=made.offer)
             self.at(self.now + refused.after_s, partial(self.tell, rejected))

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from hub.errors import Conflict
+from hub.model.sentences import Sentence
 from hub.ports.environment import Ids
 
 MOST_PEOPLE = 100
@@ -53,7 +54,9 @@ class People:
         """
         made = len(self._known)
         if made >= MOST_PEOPLE:
-            raise Conflict(f"There are {MOST_PEOPLE} people: start the hub again to begin with nobody.")
+            raise Conflict(
+                Sentence("There are {most} people: start the hub again to begin with nobody.", most=MOST_PEOPLE)
+            )
         name, word = _NAMES[made % len(_NAMES)]
         turn = made // len(_NAMES)
         person = Person(

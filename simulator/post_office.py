@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.errors import Conflict, NotFound
+from hub.model.sentences import Sentence
 from hub.ports.environment import Clock, Ids
 from simulator.acts import Outcome, WriteMail
 from simulator.mail_letters import Draft, File, Letter, compose, read
@@ -49,7 +50,7 @@ class PostOffice:
             to = answers.reply_to
         box, at = self._store.box(to), self._clock.seconds()
         if box is None:
-            raise Conflict(f"No mailbox here takes mail for {to}.", code="no-mailbox")
+            raise Conflict(Sentence("No mailbox here takes mail for {to}.", to=to), code="no-mailbox")
         data = compose(
             Draft(
                 name=person.name,

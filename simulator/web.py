@@ -18,6 +18,8 @@ from aiohttp.typedefs import Middleware
 from msgspec.structs import replace
 
 from hub.errors import InvalidInput, NotFound, TooLarge, Unavailable
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.ports.environment import Clock
 from simulator.acts import Outcome, WechatAct, WriteMail, WriteSms
 from simulator.people import Person
@@ -146,7 +148,7 @@ async def _body(request: web.Request, shape: msgspec.json.Decoder[T]) -> T:
         async with asyncio.timeout(_BODY_S):
             return shape.decode(await request.read())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"This cannot be done: {error}") from None
+        raise InvalidInput(Sentence("This cannot be done: {error}", error=reason(error))) from None
     except TimeoutError:
         raise InvalidInput("The body did not arrive in time.") from None
 

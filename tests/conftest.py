@@ -37,7 +37,8 @@ _IN_CI = os.environ.get("CI") == "true"
 
 
 def pytest_configure() -> None:
-    """Choose how Hypothesis looks for examples."""
+    """Choose how Hypothesis looks for examples, and English for commands: a developer's terminal may be Chinese."""
+    os.environ["LC_ALL"] = "C.UTF-8"
     settings.load_profile("ci" if _IN_CI else "local")
 
 

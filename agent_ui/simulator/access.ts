@@ -28,7 +28,8 @@ function stored(place: Storage, key: string): Tokens | null {
 }
 
 async function send(method: string, path: string, body: unknown, token: string, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {}
+  const headers: Record<string, string> = { 'Accept-Language': document.documentElement.lang }
+  if (token) headers.Authorization = `Bearer ${token}`
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   try {
     return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal })

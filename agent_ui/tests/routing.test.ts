@@ -12,6 +12,7 @@ import {
   groupsOf,
   needsOf,
   nextStep,
+  priorityWord,
   qualifySentence,
   reasonSentence,
   sortAlarms,
@@ -188,6 +189,10 @@ describe('why somebody waits', () => {
     expect(said(en, `queues.why.${found.key}`, found.values, found.n)).toBe('2 agents qualify, all full')
   })
 
+  it('calls priorities as rules and channels do', () => {
+    expect([0, 1, 3, 5, 9].map(priorityWord)).toEqual(['urgent', 'vip', 'other', 'normal', 'low'])
+  })
+
   it('tells full, away and declined apart', () => {
     const key = (eligible: number, full: number, away: number, excluded: number) => qualifySentence({ eligible, full, away, excluded }).key
     expect([key(0, 0, 0, 0), key(2, 2, 0, 0), key(2, 0, 2, 0), key(1, 0, 0, 1), key(3, 1, 1, 0), key(2, 0, 0, 0)]).toEqual(['nobody', 'allFull', 'allAway', 'allExcluded', 'mixed', 'free'])
@@ -282,7 +287,7 @@ describe('alarms', () => {
 
   it('say what nobody has', () => {
     const found = alarmSentence(alarm({ subject: { kind: 'queue', id: 'default', name: '售后组' }, parameters: { skills: 'billing 3, after sales 5', language: 'zh', team_id: '', sessions: 2 } }), names)
-    expect(said(zh, `alarms.kind.${found.key}`, found.values)).toBe('售后组：没有客服符合 账单 ≥ 3、after sales ≥ 5、中文')
+    expect(said(zh, `alarms.kind.${found.key}`, found.values)).toBe('售后组：需要账单 ≥ 3、after sales ≥ 5、中文，没有符合的客服在线')
   })
 
   it('have a sentence for each kind, and for one that is new', () => {

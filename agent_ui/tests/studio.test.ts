@@ -89,9 +89,9 @@ describe('intents', () => {
   const all = [make('a', { examples: 2, title: { zh: '退款', en: 'Refund' } }), sick, make('c', { examples: 9 })]
 
   it('show what needs care first, or by name or number', () => {
-    expect(shownIntents(all, '', 'health', 'en').map((one) => one.name)).toEqual(['b', 'a', 'c'])
-    expect(shownIntents(all, '', 'examples', 'en').map((one) => one.name)).toEqual(['c', 'b', 'a'])
-    expect(shownIntents(all, '退', 'name', 'zh-CN').map((one) => one.name)).toEqual(['a'])
+    expect(shownIntents(all, '', 'health', 'en', (one) => one.name).map((one) => one.name)).toEqual(['b', 'a', 'c'])
+    expect(shownIntents(all, '', 'examples', 'en', (one) => one.name).map((one) => one.name)).toEqual(['c', 'b', 'a'])
+    expect(shownIntents(all, '退', 'name', 'zh-CN', (one) => one.name).map((one) => one.name)).toEqual(['a'])
     expect(ailmentsOf(sick)).toEqual(['duplicate', 'no_answer'])
   })
 

@@ -146,7 +146,7 @@ describe('days', () => {
   it('are a range with today in it, without holes', () => {
     const { from, to } = rangeOf(Date.parse('2026-11-22T08:00:00Z'), 7)
     expect([from, to]).toEqual(['2026-11-16', '2026-11-22'])
-    const day = { date: '2026-11-20', sessions: 4, contained: 3, turns: 9, missed: 1 }
+    const day = { date: '2026-11-20', sessions: 4, contained: 2, unhelped: 1, turns: 9, missed: 1 }
     const all = wholeRange(from, to, [day])
     expect(all).toHaveLength(7)
     expect(all.filter((one) => one.sessions)).toEqual([day])

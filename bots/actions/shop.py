@@ -57,11 +57,16 @@ class Office(Protocol):
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[A-Za-z]{2,24}")
 
 
+def _order_number(call: ActionCall) -> str:
+    """Return the number as the office keeps it: people write "hk 2026 0001" too."""
+    return re.sub(r"[\s-]", "", call.text("order_number")).upper()
+
+
 def shop_actions(office: Office) -> dict[str, Action]:
     """Return the actions by the name under which rules call them."""
 
     async def order_status(call: ActionCall) -> ActionResult:
-        number = call.text("order_number").upper()
+        number = _order_number(call)
         order = await office.order(number)
         if order is None:
             return _unknown(number)
@@ -75,7 +80,7 @@ def shop_actions(office: Office) -> dict[str, Action]:
         return _said(f"utter_order_{order.status}", values, {"order_number": number})
 
     async def logistics(call: ActionCall) -> ActionResult:
-        number = call.text("order_number").upper()
+        number = _order_number(call)
         stops = await office.parcel(number)
         if stops is None:
             return _unknown(number)
@@ -92,7 +97,7 @@ def shop_actions(office: Office) -> dict[str, Action]:
         return _said("utter_parcel_today" if newest.days_ago == 0 else "utter_parcel", values)
 
     async def invoice(call: ActionCall) -> ActionResult:
-        number, title, email = call.text("order_number").upper(), call.text("invoice_title"), call.text("email")
+        number, title, email = _order_number(call), call.text("invoice_title"), call.text("email")
         made = await office.invoice(number, title, email)
         if made is None:
             return _unknown(number)

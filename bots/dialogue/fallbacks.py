@@ -19,7 +19,7 @@ ASK_REPHRASE = "action_default_ask_rephrase"
 _DENIED = "out_of_scope"
 _GUESSES = 3
 _GUESS_FROM = 0.1
-"""Least confidence of a guess worth showing; without one the bot shows the first topics of its training files."""
+"""Least confidence of a guess worth showing; the first topics of the training files fill up what is left."""
 _WORDS = {"zh": ("是的", "不是"), "en": ("Yes", "No")}
 
 
@@ -43,11 +43,12 @@ def miss(context: Context) -> Steps[None]:
 
 
 def guesses(context: Context) -> list[Button]:
-    """Return the likeliest intents that have a name for people, as choices."""
+    """Return the likeliest intents that have a name for people, as choices; a single odd guess is never all."""
     labels = context.labels()
     ranking = context.understood.ranking
-    likely = [intent for intent, share in ranking if intent in labels and share >= _GUESS_FROM] or list(labels)
-    return [Button(title=labels[intent], payload=f"/{intent}") for intent in likely[:_GUESSES]]
+    likely = [intent for intent, share in ranking if intent in labels and share >= _GUESS_FROM]
+    offered = list(dict.fromkeys([*likely, *labels]))
+    return [Button(title=labels[intent], payload=f"/{intent}") for intent in offered[:_GUESSES]]
 
 
 def ask_affirmation(context: Context) -> None:

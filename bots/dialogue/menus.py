@@ -1,4 +1,4 @@
-"""Takes a customer's words for a choice from the menu shown last: "2", "２.", "第二个", or the words of the choice.
+"""Takes a customer's words for a choice from the menu shown last: "2", "２.", "第二个", "the second", or its own words.
 
 Where buttons cannot be tapped (text messages, mail) the choices are numbered and the answer comes as words. Pure; the
 menu is kept in the bot's memory for one turn, so that a number said later means what it says.
@@ -17,6 +17,12 @@ _CHINESE = "一二三四五六七八九十"
 _NUMBER = re.compile(
     r"(?:(?:option|choice|number|no\.?|nr\.?|#|选项|选择|选|第|我选|按)\s*)?"
     rf"[(\[【]?(?P<number>\d{{1,2}}|[{_CHINESE}])[)\]】]?\s*(?:个|项|号|条)?\s*(?:吧|please)?[.。、!！]?",
+    re.IGNORECASE,
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL = re.compile(
+    rf"(?:i(?:'d like|'ll take| want| choose)\s+)?(?:the\s+)?(?P<ordinal>{'|'.join(_ORDINALS)}|last)"
+    r"(?:\s+(?:one|option|choice))?(?:,?\s*please)?[.!]?|(?P<last>(?:选)?最后一?(?:个|项|条))(?:吧)?[。!]?",
     re.IGNORECASE,
 )
 _LONGEST = 200
@@ -56,7 +62,12 @@ def _choice(text: str, menu: Sequence[Choice]) -> Choice | None:
     for choice in menu:
         if wanted and wanted == _plain(choice.label):
             return choice
-    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if named := _ORDINAL.fullmatch(plain):
+        word = (named["ordinal"] or "last").lower()
+        number = _ORDINALS.index(word) + 1 if word in _ORDINALS else len(menu)
+        return menu[number - 1] if number <= len(menu) else None
+    match = _NUMBER.fullmatch(plain)
     if match is None:
         return None
     written = match["number"]

@@ -17,6 +17,11 @@ from bots.nlu.linear import SWEEPS, score, train_head
 from bots.nlu.vectors import Floats, Vector, Weigher, weigh_all, with_meaning
 
 _FEWEST_TO_JUDGE = 6
+_STRANGER_SHARE = np.float32(0.5)
+"""What is left of the confidences in a strange text: it is as likely none of the bot's as one of them.
+
+So the confidence alone ranks strangers last too, and thresholds on it hold for whoever reads nothing else.
+"""
 _LEAST_KNOWN = 0.2
 """A text of which less is known is strange, whatever the rest points to: it matters for bots of a few examples."""
 
@@ -94,11 +99,12 @@ class IntentClassifier:
     def _judge(self, vector: Vector) -> Verdict:
         scores = score(self.weights, vector)
         belonging = self.calibration.belonging(scores, vector.known)
-        shares = self.calibration.confidences(scores)
+        is_strange = belonging < self.calibration.cut or vector.known < _LEAST_KNOWN
+        shares = self.calibration.confidences(scores) * (_STRANGER_SHARE if is_strange else np.float32(1))
         order = np.negative(scores).argsort(kind="stable")
         names = map(self.intents.__getitem__, order.tolist())
         return Verdict(
             ranking=tuple(zip(names, shares.take(order).tolist(), strict=True)),
-            is_strange=belonging < self.calibration.cut or vector.known < _LEAST_KNOWN,
+            is_strange=is_strange,
             belonging=belonging,
         )

@@ -34,7 +34,10 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
-    """Judge a model by examples, which should not be those that it was trained on."""
+    """Judge a model by examples, which should not be those that it was trained on.
+
+    An example that names a retrieval intent without its question (`faq`) is right with any question of that intent.
+    """
     return _summary(_judge(model, examples), frozenset(model.intents), model.traits.doubt.threshold)
 
 
@@ -64,9 +67,12 @@ def cross_validate(
 
 def _judge(model: Model, examples: Sequence[Example]) -> list[_Judged]:
     judged: list[_Judged] = []
+    bases = {intent.partition("/")[0] for intent in model.intents} - set(model.intents)
     for example in examples:
         found = model.understand(example.text)
         guess, confidence = found.ranking[0] if found.ranking else ("", 0.0)
+        if example.intent in bases and guess.startswith(f"{example.intent}/"):
+            guess = example.intent
         judged.append(
             _Judged(
                 text=example.text,

@@ -10,8 +10,11 @@ from bots.nlu.tokenize import Piece
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_SHARED = frozenset({"ok", "okay", "hi", "bye", "yes", "no", "app", "vip", "id", "sku", "pdf", "sms"})
-"""Words that a Chinese customer writes too; alone they do not change the language of a conversation."""
+_SHARED = frozenset(
+    {"ok", "okay", "hi", "bye", "yes", "no", "app", "vip", "id", "sku", "pdf", "sms", "hk", "sf", "jd", "ems", "zto"}
+)
+"""Words that a Chinese customer writes too, beginnings of order and parcel numbers among them; alone they do not change
+the language of a conversation."""
 
 
 def detect(pieces: Sequence[Piece]) -> Language | None:

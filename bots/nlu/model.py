@@ -20,6 +20,7 @@ from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.entities import Entity, EntityFinder, Lexicon
 from bots.nlu.explanation import Explanation, explain
 from bots.nlu.features import Counts, count_features
+from bots.nlu.spelling import Speller
 from bots.nlu.tagging import NO_TAGGER, Tagger
 from bots.nlu.tokenize import Piece, cut, normalise
 from bots.nlu.understanding import Understanding, rasa_form
@@ -58,6 +59,7 @@ class Model:
         self._known = frozenset(traits.known_intents)
         self._finder = EntityFinder(traits.lexicon, tagger)
         self._cutter = WordCutter(traits.lexicon.words())
+        self._speller = Speller(classifier.weigher.numbers, classifier.weigher.rarity)
 
     @property
     def tagger(self) -> Tagger:
@@ -82,7 +84,7 @@ class Model:
 
     def _meant(self, text: str) -> Understanding:
         """Understand all of a text but its mood."""
-        pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon)
+        pieces, entities, tokens, counts = _read(text, self._finder, self.traits.lexicon, self._speller)
         verdict = self.classifier.rank(self.classifier.vector(counts, self._meaning(text)))
         return Understanding(
             text=text,
@@ -96,7 +98,7 @@ class Model:
 
     def explain(self, text: str) -> Explanation:
         """Tell which pieces of a text spoke for and against the best intents; slow at first, as `words` is."""
-        pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon)
+        pieces, _, _, counts = _read(text, self._finder, self.traits.lexicon, self._speller)
         return explain(self.classifier, text, self._cut(text, pieces), counts, self._meaning(text))
 
     def words(self, text: str) -> tuple[tuple[int, int], ...]:
@@ -183,11 +185,11 @@ def _tell_nobody(share: float) -> None:
 
 
 def _read(
-    text: str, finder: EntityFinder, lexicon: Lexicon
+    text: str, finder: EntityFinder, lexicon: Lexicon, speller: Speller
 ) -> tuple[Sequence[Piece], list[Entity], tuple[tuple[int, int], ...], Counts]:
     """Return the pieces, entities, token offsets and features of a text."""
     normalised = normalise(text, is_simplified=lexicon.is_simplified)
     pieces = cut(normalised.reading)
     entities, hits = finder.find(normalised, pieces)
     tokens = tuple([normalised.span(piece.start, piece.end) for piece in pieces])
-    return pieces, entities, tokens, count_features(normalised.reading, pieces, hits)
+    return pieces, entities, tokens, count_features(normalised.reading, speller.mended(pieces), hits)

@@ -22,6 +22,7 @@ from bots.nlu.tagging import NO_TAGGER, Tag, Tagger
 from bots.nlu.vectors import Floats, Weigher
 from bots.training.patterns import PatternFault
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 
 MAGIC = b"HUIKE-NLU 2\n"
 """The first bytes of a file; another number is another version, which this one refuses."""
@@ -75,7 +76,7 @@ def load_model(path: Path, encoder: SentenceEncoder | None = None) -> Model:
         with path.open("rb") as file:
             return read_model(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), encoder)
     except (OSError, ValueError) as err:
-        raise ModelFault(f"{path.name} cannot be read: {err}") from err
+        raise ModelFault(Sentence("{name} cannot be read: {error}", name=path.name, error=err)) from err
 
 
 def write_model(model: Model) -> bytes:
@@ -128,10 +129,16 @@ def read_model(source: bytes | memoryview, encoder: SentenceEncoder | None = Non
     try:
         header = msgspec.json.decode(whole[start : start + size], type=_Header)
     except (msgspec.DecodeError, msgspec.ValidationError) as err:
-        raise ModelFault(f"The model file is damaged: {err}") from err
+        raise ModelFault(Sentence("The model file is damaged: {error}", error=err)) from err
     needed, given = header.encoder, encoder.name if encoder else ""
     if needed not in ("", given):
-        raise ModelFault(f"The model was trained with the encoder {needed!r}, not with {given or 'none'!r}.")
+        raise ModelFault(
+            Sentence(
+                "The model was trained with the encoder {needed!r}, not with {given!r}.",
+                needed=needed,
+                given=given or "none",
+            )
+        )
     return _assemble(header, whole[start + size :], encoder if needed else None)
 
 
@@ -156,7 +163,7 @@ def _assemble(header: _Header, body: memoryview, encoder: SentenceEncoder | None
             raise ModelFault("The parts of the model file do not fit together.")
         return Model(header.traits, classifier, _tagger(header, body), encoder)
     except (KeyError, ValueError, PatternFault) as err:
-        raise ModelFault(f"The parts of the model file do not fit together: {err}") from err
+        raise ModelFault(Sentence("The parts of the model file do not fit together: {error}", error=err)) from err
 
 
 def _tagger(header: _Header, body: memoryview) -> Tagger:

@@ -18,6 +18,7 @@ import numpy as np
 from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.vectors import Floats
 from hub.errors import SettingsError
+from hub.model.sentences import Sentence
 
 MAX_TOKENS = 256
 """Of a longer text the beginning is read: what a customer wants stands there."""
@@ -121,7 +122,9 @@ def load_encoder(place: Path) -> OnnxEncoder:
         import onnxruntime  # noqa: PLC0415
         import tokenizers  # noqa: PLC0415
     except ImportError as error:
-        raise SettingsError(f"An encoder needs the package {error.name}: pip install 'huike[encoder]'.") from error
+        raise SettingsError(
+            Sentence("An encoder needs the package {package}: pip install 'huike[encoder]'.", package=error.name)
+        ) from error
     try:
         tokenizer = tokenizers.Tokenizer.from_file(str(words))
         tokenizer.enable_truncation(MAX_TOKENS)
@@ -135,7 +138,14 @@ def load_encoder(place: Path) -> OnnxEncoder:
         raise
     except Exception as error:
         # Both libraries raise types of their own for what is wrong with a file.
-        raise SettingsError(f"The encoder in {place} cannot be used: {type(error).__name__}: {error}") from error
+        raise SettingsError(
+            Sentence(
+                "The encoder in {place} cannot be used: {kind}: {error}",
+                place=place,
+                kind=type(error).__name__,
+                error=error,
+            )
+        ) from error
 
 
 @lru_cache(maxsize=2)
@@ -155,12 +165,18 @@ def _files(place: Path) -> tuple[Path, Path]:
     else:
         found = [place / name for name in _MODEL_NAMES if (place / name).is_file()] or sorted(place.glob("*.onnx"))
         if len(found) != 1 and not (found and found[0].name == "model.onnx"):
-            raise SettingsError(f"There is no model.onnx in {place}: name a folder or a file of an encoder.")
+            raise SettingsError(
+                Sentence("There is no model.onnx in {place}: name a folder or a file of an encoder.", place=place)
+            )
         model = found[0]
     for folder in (model.parent, model.parent.parent):
         if (folder / _TOKENIZER).is_file():
             return model, folder / _TOKENIZER
-    raise SettingsError(f"There is no {_TOKENIZER} beside {model}: it belongs to the encoder.")
+    raise SettingsError(
+        Sentence(
+            "There is no {tokenizer} beside {model}: it belongs to the encoder.", tokenizer=_TOKENIZER, model=model
+        )
+    )
 
 
 def _digest(*files: Path) -> str:

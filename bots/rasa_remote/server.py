@@ -13,6 +13,7 @@ import msgspec
 
 from bots.rasa_remote.wire import Tracker, trackers
 from hub.errors import Unavailable
+from hub.model.sentences import Sentence
 
 MAX_ANSWER = 5_000_000
 
@@ -81,7 +82,9 @@ class RasaServer:
                     if len(answer) > MAX_ANSWER:
                         raise Unavailable("The Rasa server answers with too much.")
         except (aiohttp.ClientError, ConnectionError) as error:
-            raise Unavailable(f"The Rasa server cannot be reached: {type(error).__name__}.") from error
+            raise Unavailable(
+                Sentence("The Rasa server cannot be reached: {kind}.", kind=type(error).__name__)
+            ) from error
         if response.status != 200:
-            raise Unavailable(f"The Rasa server answered {response.status}.")
+            raise Unavailable(Sentence("The Rasa server answered {status}.", status=response.status))
         return bytes(answer)

@@ -18,6 +18,7 @@ from bots.teaching.uses import needs_of_response
 from bots.training.dataset import Variation
 from bots.training.rasa_responses import response_name
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 from hub.model.teaching import VariationDraft
 
 
@@ -30,14 +31,20 @@ def set_response(draft: Draft, name: str, variations: Sequence[VariationDraft]) 
         needs = list(needs_of_response(project, name))
         if needs and places:
             raise InvalidInput(
-                f"{listed(needs)} still say{'s' if len(needs) == 1 else ''} {name!r}: change that first."
+                Sentence("{needs} still says {name!r}: change that first.", needs=listed(needs), name=name)
+                if len(needs) == 1
+                else Sentence("{needs} still say {name!r}: change that first.", needs=listed(needs), name=name)
             )
         for path, key in places:
             draft.drop_from_section(path, "responses", key)
         return
     for number, variation in enumerate(variations, start=1):
         if not (variation.text.strip() or variation.image or variation.buttons) and not _has_more(known, number - 1):
-            raise InvalidInput(f"Variation {number} of {name!r} says nothing: write a text or remove it.")
+            raise InvalidInput(
+                Sentence(
+                    "Variation {number} of {name!r} says nothing: write a text or remove it.", number=number, name=name
+                )
+            )
     if not places:
         check_response(name)
         path = draft.largest("responses") or draft.domain_file()
@@ -50,9 +57,9 @@ def set_response(draft: Draft, name: str, variations: Sequence[VariationDraft]) 
 def set_form(draft: Draft, name: str, required_slots: Sequence[str]) -> None:
     """Set which slots a form asks for; a slot that is new is a text filled by what the customer says."""
     if not required_slots:
-        raise InvalidInput(f"The form {name[:100]!r} asks for nothing: name at least one slot.")
+        raise InvalidInput(Sentence("The form {name!r} asks for nothing: name at least one slot.", name=name[:100]))
     if len(set(required_slots)) < len(required_slots):
-        raise InvalidInput(f"The form {name[:100]!r} asks for a slot twice.")
+        raise InvalidInput(Sentence("The form {name!r} asks for a slot twice.", name=name[:100]))
     project = draft.project()
     forms = list(draft.named("forms", name))
     if not forms:
@@ -74,7 +81,9 @@ def set_form(draft: Draft, name: str, required_slots: Sequence[str]) -> None:
     section = draft.document(path).section("forms")
     at = child_here(section, name)
     if not isinstance(at, MappingNode) or not isinstance(child_here(at, "required_slots"), SequenceNode):
-        raise InvalidInput(f"The form {name!r} is written as before Rasa 3: change it in {path}.")
+        raise InvalidInput(
+            Sentence("The form {name!r} is written as before Rasa 3: change it in {path}.", name=name, path=path)
+        )
     document = draft.document(path)
     with draft.cutting(path):
         refuse_shared(at)

@@ -18,6 +18,7 @@ from bots.training.dataset import Project
 from bots.training.rasa_yaml import is_test, read_files
 from bots.training.yaml_tree import Faults, Tree, parse_yaml
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 from hub.model.teaching import SetName
 
 NLU_KINDS = ("intent", "synonym", "lookup", "regex")
@@ -72,7 +73,7 @@ class Draft:
             faults = Faults()
             parse_yaml(path, self.files[path], faults)
             faults.raise_if_any()
-            raise InvalidInput(f"{path} cannot be read as YAML.") from err
+            raise InvalidInput(Sentence("{path} cannot be read as YAML.", path=path)) from err
 
     def documents(self, part: SetName | None = "training") -> Iterator[tuple[str, Document]]:
         """Yield the files of one set, or of both."""

@@ -19,6 +19,7 @@ from bots.teaching.material import read_whole, why_no_path
 from bots.teaching.renaming import rename_intent
 from bots.training.yaml_tree import Faults, parse_yaml
 from hub.errors import FieldFault, InvalidInput
+from hub.model.sentences import Sentence
 from hub.model.teaching import (
     AddExamples,
     AddIntent,
@@ -68,7 +69,10 @@ def _perform(draft: Draft, edits: Sequence[Edit]) -> None:
             draft.files = before
             if err.path in rewritten:
                 raise InvalidInput(
-                    f"{err.path} is written in a way that cannot be changed from here: change the file itself."
+                    Sentence(
+                        "{path} is written in a way that cannot be changed from here: change the file itself.",
+                        path=err.path,
+                    )
                 ) from err
             rewritten.add(err.path)
             draft.rewrite(err.path)
@@ -130,12 +134,14 @@ def _set_words(draft: Draft, edit: SetSynonym | SetLookup | SetRegex) -> None:
 def _write_file(draft: Draft, path: str, text: str | None) -> None:
     if text is None:
         if path not in draft.files:
-            raise InvalidInput(f"There is no file {path[:200]}.")
+            raise InvalidInput(Sentence("There is no file {path}.", path=path[:200]))
         del draft.files[path]
         return
     why = why_no_path(path)
     if why is not None:
-        raise InvalidInput(f"{why[:1].upper()}{why[1:]}.", faults=[FieldFault(field="path", message=why)])
+        raise InvalidInput(
+            Sentence("{why}.", why=Sentence.of(why).capital()), faults=[FieldFault(field="path", message=why)]
+        )
     faults = Faults()
     parse_yaml(path, text, faults)
     faults.raise_if_any()

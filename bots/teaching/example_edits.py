@@ -18,9 +18,9 @@ from bots.training.dataset import EntityMark
 from bots.training.rasa_nlu import MAX_EXAMPLE
 from bots.training.yaml_tree import Faults, Tree
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 from hub.model.teaching import SetName
 
-_NAME_AND_EXAMPLES = 2
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]|[\t\n]")
 
 
@@ -53,7 +53,13 @@ def remove_texts(draft: Draft, intent: str, texts: Sequence[str], part: SetName)
         missing -= {key for text in texts_of(item) if (key := _same(text, left)) is not None}
     if missing:
         text = left[min(missing)]
-        raise InvalidInput(f"The intent {intent!r} has no sentence {text[:100]!r} any more: load the page again.")
+        raise InvalidInput(
+            Sentence(
+                "The intent {intent!r} has no sentence {text!r} any more: load the page again.",
+                intent=intent,
+                text=text[:100],
+            )
+        )
     _replace(draft, intent, part, dict.fromkeys(left))
 
 
@@ -67,7 +73,13 @@ def change_text(draft: Draft, intent: str, old: str, new: str, part: SetName) ->
     items = _items(draft, intent, part)
     texts = [text for item in items for text in texts_of(item)]
     if not any(_same(text, {before}) is not None for text in texts):
-        raise InvalidInput(f"The intent {intent!r} has no sentence {old[:100]!r} any more: load the page again.")
+        raise InvalidInput(
+            Sentence(
+                "The intent {intent!r} has no sentence {text!r} any more: load the page again.",
+                intent=intent,
+                text=old[:100],
+            )
+        )
     others = {_sentence(text) for text in texts if _same(text, {before}) is None}
     _replace(draft, intent, part, {before: None if _sentence(wanted) in others else wanted})
 
@@ -95,7 +107,7 @@ def _new_texts(texts: Iterable[str], known: set[str]) -> Iterator[str]:
 
 
 def _replace(draft: Draft, intent: str, part: SetName, becomes: Mapping[str, str | None]) -> None:
-    """Replace or remove sentences, each once; an item that is left without any goes, unless it says more."""
+    """Replace or remove sentences, each once; an item that is left without any goes, as training takes none without."""
     done: set[str] = set()
 
     def new(text: str) -> str | None:
@@ -113,7 +125,7 @@ def _replace(draft: Draft, intent: str, part: SetName, becomes: Mapping[str, str
         wanted = [new(text) for text in texts]
         if wanted == texts:
             number += 1
-        elif any(wanted) or len(item.node.value) > _NAME_AND_EXAMPLES or len(item.items.value) == 1:
+        elif any(wanted):
             change_examples(draft, item, wanted)
             number += 1
         else:
@@ -148,6 +160,12 @@ def _check_marks(text: str) -> None:
     faults = Faults()
     read_marks(text, Tree(file="", line=1, text=text), faults)
     if faults.found:
-        raise InvalidInput(f"The sentence {text[:100]!r} cannot be kept: {faults.found[0].message}.")
+        raise InvalidInput(
+            Sentence(
+                "The sentence {text!r} cannot be kept: {fault}.",
+                text=text[:100],
+                fault=Sentence.of(faults.found[0].message),
+            )
+        )
     if len(text) > MAX_EXAMPLE:
-        raise InvalidInput(f"A sentence is longer than {MAX_EXAMPLE} characters: shorten it.")
+        raise InvalidInput(Sentence("A sentence is longer than {most} characters: shorten it.", most=MAX_EXAMPLE))

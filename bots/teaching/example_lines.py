@@ -53,16 +53,14 @@ def add_examples(draft: Draft, more: Sequence[tuple[NluItem, Sequence[str]]]) ->
 
 
 def change_examples(draft: Draft, item: NluItem, becomes: Sequence[str | None]) -> None:
-    """Change the examples of an item: what each becomes stands at its place, None for one that goes."""
+    """Change the examples of an item: what each becomes stands at its place, None for one that goes; one stays."""
     document = draft.document(item.path)
     with draft.cutting(item.path):
         refuse_shared(item.node, item.examples)
         if not isinstance(item.examples, SequenceNode):
             splices = list(_changed_lines(document, item, becomes))
-        elif any(becomes):
-            splices = list(_changed_entries(document, item.examples, becomes))
         else:
-            splices = document.put(item.node, "examples", [])
+            splices = list(_changed_entries(document, item.examples, becomes))
     draft.change(item.path, splices)
 
 

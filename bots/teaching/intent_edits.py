@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -13,6 +12,7 @@ from bots.teaching.surgery import children, items_of, refuse_shared, word
 from bots.teaching.uses import answer_rule, needs_of_intent
 from bots.training.stories import Story, UserStep
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 
 _RULES_FILE = "data/rules.yml"
 _SHOWN = 3
@@ -21,7 +21,7 @@ _SHOWN = 3
 def add_intent(draft: Draft, name: str) -> None:
     """Add an intent without examples to the domain."""
     if draft.knows_intent(name):
-        raise InvalidInput(f"There is an intent {name!r} already.")
+        raise InvalidInput(Sentence("There is an intent {name!r} already.", name=name))
     check_name(name)
     know_intent(draft, name)
 
@@ -29,10 +29,14 @@ def add_intent(draft: Draft, name: str) -> None:
 def remove_intent(draft: Draft, name: str) -> None:
     """Remove an intent with its examples; refused while something needs it."""
     if not draft.knows_intent(name):
-        raise InvalidInput(f"There is no intent {name!r}.")
+        raise InvalidInput(Sentence("There is no intent {name!r}.", name=name))
     needs = list(needs_of_intent(draft.project(), name))
     if needs:
-        raise InvalidInput(f"{listed(needs)} still need{_s(needs)} the intent {name!r}: change that first.")
+        raise InvalidInput(
+            Sentence("{needs} still needs the intent {name!r}: change that first.", needs=listed(needs), name=name)
+            if len(needs) == 1
+            else Sentence("{needs} still need the intent {name!r}: change that first.", needs=listed(needs), name=name)
+        )
     for path in draft.paths(None):
         numbers = [
             item.number for item in draft.nlu_items(None) if (item.path, item.kind, item.name) == (path, "intent", name)
@@ -55,16 +59,22 @@ def answer_intent(draft: Draft, intent: str, response: str | None) -> None:
             _remove_rule(draft, rule.name)
         return
     if not draft.knows_intent(intent):
-        raise InvalidInput(f"There is no intent {intent!r}.")
+        raise InvalidInput(Sentence("There is no intent {name!r}.", name=intent))
     if not response.startswith("utter_"):
-        raise InvalidInput(f"{response[:100]!r} is no response: its name begins with utter_.")
+        raise InvalidInput(
+            Sentence("{response!r} is no response: its name begins with utter_.", response=response[:100])
+        )
     if own:
         _change_answer(draft, own[0].name, response)
         return
     others = [rule.name for rule in project.rules if not rule.condition and _begins_with(rule, intent)]
     if others:
         raise InvalidInput(
-            f"The rule {others[0]!r} answers {intent!r} and does more than say one response: change it in its file."
+            Sentence(
+                "The rule {rule!r} answers {intent!r} and does more than say one response: change it in its file.",
+                rule=others[0],
+                intent=intent,
+            )
         )
     name, number = f"answer {intent}", 1
     while any(rule.name == name for rule in project.rules):
@@ -74,15 +84,12 @@ def answer_intent(draft: Draft, intent: str, response: str | None) -> None:
     draft.add_to_list(draft.largest("rules") or _RULES_FILE, "rules", [{"rule": name, "steps": steps}])
 
 
-def listed(names: Sequence[str]) -> str:
-    """Write names as the beginning of a sentence, the first few of many."""
-    shown = ", ".join(islice(names, _SHOWN))
-    text = shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
-    return text[:1].upper() + text[1:]
-
-
-def _s(names: Sequence[str]) -> str:
-    return "s" if len(names) == 1 else ""
+def listed(needs: Sequence[Sentence]) -> Sentence:
+    """Write what needs something as the beginning of a sentence, the first few of many."""
+    shown = [needs[0].capital(), *needs[1:_SHOWN]]
+    if len(needs) <= _SHOWN:
+        return Sentence("{shown}", shown=shown)
+    return Sentence("{shown} and {more} more", shown=shown, more=len(needs) - _SHOWN)
 
 
 def _begins_with(rule: Story, intent: str) -> bool:

@@ -20,6 +20,7 @@ from bots.nlu.encoder import SentenceEncoder
 from bots.nlu.onnx_encoder import encoder_at
 from bots.teaching.material import read_project, read_whole
 from hub.errors import InvalidInput, SettingsError
+from hub.model.sentences import Sentence
 from hub.ports.teaching import CrossTask, TrainDone, TrainTask
 
 Progress = Callable[[float], None]
@@ -71,7 +72,13 @@ def cross_validate(payload: bytes, progress: Progress) -> bytes:
     except InvalidInput as err:
         raise ValueError(err.detail) from err
     if not 2 <= task.parts <= len(project.data.examples):
-        raise ValueError(f"{len(project.data.examples)} examples cannot be dealt out in {task.parts} parts.")
+        raise ValueError(
+            Sentence(
+                "{count} examples cannot be dealt out in {parts} parts.",
+                count=len(project.data.examples),
+                parts=task.parts,
+            )
+        )
     return msgspec.json.encode(validate(project, task.parts, progress, _encoder(task.encoder)))
 
 

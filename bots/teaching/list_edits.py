@@ -10,6 +10,8 @@ from bots.teaching.example_edits import clean
 from bots.teaching.example_lines import add_examples, change_examples, new_item, texts_of
 from bots.training.patterns import PatternFault, checked_pattern
 from hub.errors import InvalidInput
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 
 _LONGEST_NAME = 200
 
@@ -17,7 +19,7 @@ _LONGEST_NAME = 200
 def set_list(draft: Draft, kind: Literal["synonym", "lookup", "regex"], name: str, texts: Sequence[str]) -> None:
     """Set what stands under a synonym, a lookup or a regex; nothing removes it."""
     if not name.strip() or name != clean(name) or len(name) > _LONGEST_NAME:
-        raise InvalidInput(f"The {kind} needs a name of one line.")
+        raise InvalidInput(Sentence("The {kind} needs a name of one line.", kind=Sentence.of(kind)))
     wanted = list(dict.fromkeys(text for text in map(clean, texts) if text))
     if kind == "regex":
         _check_patterns(name, wanted)
@@ -35,7 +37,7 @@ def _keep(draft: Draft, kind: str, name: str, number: int, wanted: set[str]) -> 
     """Leave of one item what is wanted; an item without any goes."""
     item = [item for item in draft.nlu_items() if (item.kind, item.name) == (kind, name)][number]
     kept = [text if text in wanted else None for text in texts_of(item)]
-    if any(kept) or len(item.items.value) == 1:
+    if any(kept):
         change_examples(draft, item, kept)
     else:
         draft.remove_items(item.path, "nlu", [item.number])
@@ -46,7 +48,14 @@ def _check_patterns(name: str, patterns: Sequence[str]) -> None:
         try:
             checked_pattern(pattern)
         except PatternFault as err:
-            raise InvalidInput(f"The regex {name!r} cannot be {pattern[:100]!r}: {err}.") from err
+            raise InvalidInput(
+                Sentence(
+                    "The regex {name!r} cannot be {pattern!r}: {error}.",
+                    name=name,
+                    pattern=pattern[:100],
+                    error=reason(err),
+                )
+            ) from err
 
 
 def _file_of(draft: Draft, kind: str) -> str:

@@ -19,6 +19,8 @@ from bots.training.rasa_nlu import NluReader
 from bots.training.rasa_yaml import MAX_FILE, is_test
 from bots.training.yaml_tree import Faults, parse_yaml
 from hub.errors import InvalidInput
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 
 MAX_FILES = 200
 _SHIPPED = Path(__file__).parent.parent
@@ -35,7 +37,9 @@ def given(settings: Mapping[str, object]) -> dict[str, str]:
     try:
         named = msgspec.convert(dict(settings), _Named)
     except msgspec.ValidationError as err:
-        raise InvalidInput(f"The settings do not say what the bot is taught: {err}") from err
+        raise InvalidInput(
+            Sentence("The settings do not say what the bot is taught: {error}", error=reason(err))
+        ) from err
     if named.files:
         return dict(named.files)
     return dict(_shipped("demo")) if named.project == "demo" else {}
@@ -126,7 +130,9 @@ def _wrong_files(files: Mapping[str, str]) -> list[TrainingFault]:
     if not files:
         return [TrainingFault(file="files", line=1, message="there are no files")]
     if len(files) > MAX_FILES:
-        return [TrainingFault(file="files", line=1, message=f"there are more than {MAX_FILES} files")]
+        return [
+            TrainingFault(file="files", line=1, message=Sentence("there are more than {most} files", most=MAX_FILES))
+        ]
     found: list[TrainingFault] = []
     left = MAX_ARCHIVE
     for path, text in files.items():
@@ -134,7 +140,9 @@ def _wrong_files(files: Mapping[str, str]) -> list[TrainingFault]:
         size = len(text.encode(errors="replace"))
         left -= size
         if size > MAX_FILE or left < 0:
-            why = f"larger than {MAX_FILE} bytes, or all files together than {MAX_ARCHIVE}"
+            why = Sentence(
+                "larger than {most} bytes, or all files together than {largest}", most=MAX_FILE, largest=MAX_ARCHIVE
+            )
         if why is not None:
             found.append(TrainingFault(file=path[:_LONGEST_PATH], line=1, message=why))
     return found

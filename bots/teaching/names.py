@@ -6,6 +6,7 @@ import re
 
 from bots.teaching.draft import Draft, intents_of
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}(?:/[\w.-]{1,100})?")
 _RESPONSE = re.compile(r"utter_[\w.-]{1,100}(?:/[\w.-]{1,100})?")
@@ -16,16 +17,24 @@ def check_name(name: str, what: str = "an intent") -> None:
     """Refuse a name that Rasa's files cannot hold everywhere."""
     if _NAME.fullmatch(name) is None:
         raise InvalidInput(
-            f"{name[:100]!r} cannot be the name of {what}: use letters, digits, '_' and '-', such as order_status."
+            Sentence(
+                "{name!r} cannot be the name of {what}: use letters, digits, '_' and '-', such as order_status.",
+                name=name[:100],
+                what=Sentence.of(what),
+            )
         )
     if name in _RESERVED:
-        raise InvalidInput(f"{name!r} is what a message is that was not understood: choose another name.")
+        raise InvalidInput(
+            Sentence("{name!r} is what a message is that was not understood: choose another name.", name=name)
+        )
 
 
 def check_response(name: str) -> None:
     """Refuse a response's name that no rule could say."""
     if _RESPONSE.fullmatch(name) is None:
-        raise InvalidInput(f"{name[:100]!r} cannot be the name of a response: begin it with utter_.")
+        raise InvalidInput(
+            Sentence("{name!r} cannot be the name of a response: begin it with utter_.", name=name[:100])
+        )
 
 
 def know_intent(draft: Draft, name: str) -> None:

@@ -50,7 +50,7 @@ def overview(files: Mapping[str, str]) -> Dataset:
         ),
         forms={form.name: form.required_slots for form in domain.forms.values()},
         actions=domain.actions,
-        notes=tuple(str(note) for note in project.notes),
+        notes=tuple(note.sentence for note in project.notes),
     )
 
 

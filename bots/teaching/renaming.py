@@ -15,6 +15,7 @@ from bots.teaching.names import check_name
 from bots.teaching.surgery import Document, Splice
 from bots.teaching.uses import command_intent
 from hub.errors import InvalidInput
+from hub.model.sentences import Sentence
 
 Rename = Callable[[str], str]
 _NAMING = frozenset(
@@ -39,9 +40,9 @@ def rename_intent(draft: Draft, name: str, to: str) -> None:
     if name == to:
         return
     if not draft.knows_intent(name) and not any(_is_under(item.name, name) for item in draft.nlu_items(None)):
-        raise InvalidInput(f"There is no intent {name!r}.")
+        raise InvalidInput(Sentence("There is no intent {name!r}.", name=name))
     if draft.knows_intent(to):
-        raise InvalidInput(f"There is an intent {to!r} already: move the sentences there instead.")
+        raise InvalidInput(Sentence("There is an intent {to!r} already: move the sentences there instead.", to=to))
     check_name(to)
     is_retrieval = "/" in name or any(_is_under(item.name, name) for item in draft.nlu_items(None))
 

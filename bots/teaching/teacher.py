@@ -32,7 +32,7 @@ class Teacher:
     def check(self, files: Files) -> tuple[str, ...]:
         """Return what is worth noting about the files; raises `InvalidInput` when they have errors."""
         project, _ = read_whole(files)
-        return tuple(str(note) for note in project.notes)
+        return tuple(note.sentence for note in project.notes)
 
     def edit(self, files: Files, edits: Sequence[Edit]) -> dict[str, str]:
         """Return the files after the edits, all of them or none; raises `InvalidInput`."""

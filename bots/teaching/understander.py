@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bots.nlu import FALLBACK, Model, Understanding, evaluate
 from bots.nlu.explanation import Reason
-from bots.nlu.tokenize import normalise
+from bots.nlu.tokenize import cut, normalise
 from bots.nlu.word_lists import lower
 from bots.training.dataset import Example
 from hub.model.evaluation import Evaluation
@@ -18,6 +18,8 @@ from hub.ports.teaching import Explained, Piece, Reading, Why
 
 _KINDS = {"words": "word", "characters": "word", "letters": "letters", "emoji": "word"}
 """What kind of piece a reason is about; the others are no words of the text."""
+_ANY_CODE = "0"
+"""What a model reads in the place of a long code, such as an order number."""
 
 
 class ModelUnderstander:
@@ -74,11 +76,14 @@ def _pieces(found: Understanding, reasons: Sequence[Reason], *, best: bool, is_s
     normalised = normalise(found.text, is_simplified=is_simplified)
     reading = lower(normalised.reading)
     entities = {entity.name: (entity.start, entity.end) for entity in found.entities}
+    code = max((one for one in cut(normalised.text) if one.kind == "code"), key=lambda one: len(one.text), default=None)
     pieces: list[Piece] = []
     for reason in reasons:
         feature = reason.feature.strip().strip("^$")
         start, end = entities.get(reason.feature, (0, 0))
-        if reason.kind in _KINDS and feature and (at := reading.find(feature)) >= 0:
+        if feature == _ANY_CODE and code is not None:
+            start, end = normalised.span(code.start, code.end)
+        elif reason.kind in _KINDS and feature and (at := reading.find(feature)) >= 0:
             start, end = normalised.span(at, at + len(feature))
         pieces.append(
             Piece(

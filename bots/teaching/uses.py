@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bots.training.dataset import Domain, Project
 from bots.training.stories import ActionStep, OrStep, Step, Story, UserStep
+from hub.model.sentences import Sentence
 
 
 def stories_by_intent(project: Project) -> dict[str, list[str]]:
@@ -28,33 +29,33 @@ def stories_by_action(project: Project) -> dict[str, list[str]]:
     return {action: list(names) for action, names in found.items()}
 
 
-def needs_of_intent(project: Project, intent: str) -> Iterator[str]:
+def needs_of_intent(project: Project, intent: str) -> Iterator[Sentence]:
     """Yield what names an intent, each as the end of a sentence."""
-    for kind, stories in (("rule", project.rules), ("story", project.stories)):
+    for kind, stories in ((Sentence.of("rule"), project.rules), (Sentence.of("story"), project.stories)):
         for story in stories:
             if any(isinstance(step, UserStep) and step.intent == intent for step in flat(story.steps)):
-                yield f"the {kind} {story.name!r}"
+                yield Sentence("the {kind} {name!r}", kind=kind, name=story.name)
     domain = project.domain
     for slot in domain.slots.values():
         if any(intent in (*mapping.intents, *mapping.not_intents) for mapping in slot.mappings):
-            yield f"the slot {slot.name!r}"
+            yield Sentence("the slot {name!r}", name=slot.name)
     for form in domain.forms.values():
         if intent in form.ignored_intents:
-            yield f"the form {form.name!r}"
+            yield Sentence("the form {name!r}", name=form.name)
     for name in _with_button(domain, intent):
-        yield f"a button of {name!r}"
+        yield Sentence("a button of {name!r}", name=name)
 
 
-def needs_of_response(project: Project, response: str) -> Iterator[str]:
+def needs_of_response(project: Project, response: str) -> Iterator[Sentence]:
     """Yield what says a response, each as the end of a sentence."""
-    for kind, stories in (("rule", project.rules), ("story", project.stories)):
+    for kind, stories in ((Sentence.of("rule"), project.rules), (Sentence.of("story"), project.stories)):
         for story in stories:
             if any(isinstance(step, ActionStep) and step.name == response for step in flat(story.steps)):
-                yield f"the {kind} {story.name!r}"
+                yield Sentence("the {kind} {name!r}", kind=kind, name=story.name)
     for form in project.domain.forms.values():
         for slot in form.required_slots:
             if response in (f"utter_ask_{form.name}_{slot}", f"utter_ask_{slot}"):
-                yield f"the form {form.name!r}"
+                yield Sentence("the form {name!r}", name=form.name)
 
 
 def command_intent(payload: str) -> str:

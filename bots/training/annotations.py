@@ -12,6 +12,8 @@ import msgspec
 
 from bots.training.dataset import EntityMark
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 
 _MARK = re.compile(
     r"\[(?P<text>[^\]]+?)\]"
@@ -73,7 +75,9 @@ def _read(match: re.Match[str], at: Tree, faults: Faults) -> list[_MarkJson]:
     try:
         return _marks.decode(source)
     except (msgspec.DecodeError, msgspec.ValidationError) as err:
-        faults.add(at, f"the entity mark after [{match['text']}] is not right: {err}")
+        faults.add(
+            at, Sentence("the entity mark after [{text}] is not right: {error}", text=match["text"], error=reason(err))
+        )
         return []
 
 

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from bots.training.dataset import TrainingFault, TrainingFaults
 from bots.training.rasa_yaml import MAX_FILE
+from hub.model.sentences import Sentence
 
 MAX_ARCHIVE = 20_000_000
 """Largest archive, and most that its files unfold into, in bytes."""
@@ -33,12 +34,12 @@ def read_archive(archive: bytes, name: str = "archive.zip") -> dict[str, str]:
         TrainingFaults: it is no zip file, too large, names places outside, or has no YAML file.
     """
     if len(archive) > MAX_ARCHIVE:
-        raise _fault(name, f"larger than {MAX_ARCHIVE} bytes")
+        raise _fault(name, Sentence("larger than {largest} bytes", largest=MAX_ARCHIVE))
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             texts = _texts(opened, name)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as err:
-        raise _fault(name, f"not a zip file that can be read: {err}") from err
+        raise _fault(name, Sentence("not a zip file that can be read: {error}", error=err)) from err
     texts = _without_top(texts)
     texts = {path: text for path, text in texts.items() if path.split("/")[0] not in _SKIPPED}
     if not texts:
@@ -61,7 +62,7 @@ def write_archive(files: Mapping[str, str]) -> bytes:
 def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
-        raise _fault(name, f"more than {MAX_FILES} files")
+        raise _fault(name, Sentence("more than {most} files", most=MAX_FILES))
     texts: dict[str, str] = {}
     left = MAX_ARCHIVE
     for entry in entries:
@@ -72,7 +73,12 @@ def _texts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
         with archive.open(entry) as file:
             content = file.read(min(MAX_FILE, left) + 1)
         if len(content) > min(MAX_FILE, left):
-            raise _fault(str(path), f"larger than {MAX_FILE} bytes, or all files together than {MAX_ARCHIVE}")
+            raise _fault(
+                str(path),
+                Sentence(
+                    "larger than {most} bytes, or all files together than {largest}", most=MAX_FILE, largest=MAX_ARCHIVE
+                ),
+            )
         left -= len(content)
         if str(path) in texts:
             raise _fault(str(path), "stands twice in the archive")
@@ -88,9 +94,11 @@ def _safe_path(entry: zipfile.ZipInfo, name: str) -> PurePosixPath:
     path = PurePosixPath(entry.filename)
     leads_out = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename
     if leads_out or not entry.filename.isprintable():
-        raise _fault(name, f"holds a file whose name leads elsewhere: {entry.filename[:80]!r}")
+        raise _fault(
+            name, Sentence("holds a file whose name leads elsewhere: {filename!r}", filename=entry.filename[:80])
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise _fault(name, f"holds a link: {entry.filename[:80]!r}")
+        raise _fault(name, Sentence("holds a link: {filename!r}", filename=entry.filename[:80]))
     return path
 
 

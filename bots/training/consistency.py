@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bots.training.dataset import Domain, TrainingData
 from bots.training.stories import ActionStep, LoopStep, OrStep, Step, Story, UserStep
+from hub.model.sentences import Sentence
 
 BUILT_IN_INTENTS = frozenset({"nlu_fallback", "restart", "back", "session_start", "out_of_scope"})
 BUILT_IN_LOOPS = frozenset({"action_two_stage_fallback"})
@@ -36,16 +37,16 @@ class Names:
         )
 
 
-def check_story(story: Story, names: Names) -> Iterator[str]:
+def check_story(story: Story, names: Names) -> Iterator[Sentence]:
     """Yield what is wrong with a rule or story, as the end of a sentence that names it."""
     for step in (*story.condition, *_flat(story.steps)):
         match step:
             case UserStep(intent=intent) if intent and intent not in names.intents:
-                yield f"names the unknown intent {intent!r}"
+                yield Sentence("names the unknown intent {intent!r}", intent=intent)
             case LoopStep(name=str(loop)) if loop not in names.forms:
-                yield f"names the unknown form {loop!r}"
+                yield Sentence("names the unknown form {loop!r}", loop=loop)
             case ActionStep(name=action) if action.startswith("utter_") and action not in names.said:
-                yield f"uses the response {action!r}, which does not exist"
+                yield Sentence("uses the response {action!r}, which does not exist", action=action)
             case _:
                 pass
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from bots.training.stories import Story
 from hub.errors import FieldFault, InvalidInput
+from hub.model.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,13 @@ class TrainingFault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Sentence:
+        """Return the fault with its place."""
+        message = Sentence.of(self.message)
+        return Sentence("{file}:{line}: {message}", file=self.file, line=self.line, message=message)
 
 
 class TrainingFaults(InvalidInput):
@@ -34,9 +41,10 @@ class TrainingFaults(InvalidInput):
 
     def __init__(self, found: Sequence[TrainingFault]) -> None:
         """Keep all faults; the sentence shows the first and how many more there are."""
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        first, more = found[0].sentence, len(found) - 1
+        said = Sentence("{first} (and {more} more)", first=first, more=more) if more else first
         fields = [FieldFault(field=f"{fault.file}:{fault.line}", message=fault.message) for fault in found]
-        super().__init__(f"{found[0]}{more}", faults=fields)
+        super().__init__(said, faults=fields)
         self.found = tuple(found)
 
 

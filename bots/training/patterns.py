@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 import regex  # type: ignore[import-untyped]  # published without types; used here only
 
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
+
 LONGEST_PATTERN = 1_000
 _TRIAL_S = 0.05
 _TRIALS = 3
@@ -36,11 +39,11 @@ class SafePattern:
             PatternFault: it is no regex, or too long.
         """
         if len(source) > LONGEST_PATTERN:
-            raise PatternFault(f"it is longer than {LONGEST_PATTERN} characters")
+            raise PatternFault(Sentence("it is longer than {most} characters", most=LONGEST_PATTERN))
         try:
             self._compiled = regex.compile(source, _FLAGS)
         except (regex.error, ValueError, RecursionError, OverflowError) as err:
-            raise PatternFault(str(err)) from err
+            raise PatternFault(reason(err)) from err
 
     def spans(self, text: str, time_limit_s: float = _SEARCH_S) -> Iterator[tuple[int, int]]:
         """Yield start and end of each hit that is not empty; after the time limit there are no more."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bots.training.dataset import Config
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.sentences import Sentence
 
 CONFIG_KEYS = frozenset({"pipeline", "policies", "language", "recipe", "assistant_id", "simplify_traditional"})
 ENDPOINT_KEYS = frozenset({"action_endpoint", "models", "nlg", "tracker_store", "event_broker", "lock_store"})
@@ -53,7 +54,7 @@ def _share(keys: Mapping[str, Tree], key: str, otherwise: float, faults: Faults)
         return otherwise
     value = keys[key].plain()
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        faults.add(keys[key], f"{key} must be a number from 0 to 1")
+        faults.add(keys[key], Sentence("{key} must be a number from 0 to 1", key=key))
         return otherwise
     return float(value)
 

@@ -12,6 +12,7 @@ from bots.training.dataset import Domain, Form, SessionConfig, Slot, SlotMapping
 from bots.training.rasa_responses import read_response, response_name
 from bots.training.rasa_slots import of_form, read_mapping, read_slot
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.sentences import Sentence
 
 _LISTS = ("intents", "entities", "actions", "e2e_actions")
 DOMAIN_KEYS = frozenset({*_LISTS, "slots", "responses", "forms", "session_config"})
@@ -75,9 +76,11 @@ class DomainReader:
         known = self.names[key]
         here: set[str] = set()
         for item in self.faults.sequence(at, key):
-            for name, options in (item.map or {self.faults.word(item, f"an item of {key}"): item}).items():
+            for name, options in (
+                item.map or {self.faults.word(item, Sentence("an item of {key}", key=key)): item}
+            ).items():
                 if name in here:
-                    self.faults.add(item, f"{name!r} stands twice among the {key}")
+                    self.faults.add(item, Sentence("{name!r} stands twice among the {key}", name=name, key=key))
                 here.add(name)
                 found = options.plain() if options.map is not None else {}
                 known[name] = found if isinstance(found, dict) else {}
@@ -93,15 +96,20 @@ class DomainReader:
         if name in self.names["entities"] and (fills_itself is None or fills_itself.plain() is not False):
             mapping = SlotMapping(kind="from_entity", entity=name)
             self.slots[name] = replace(self.slots[name], mappings=(mapping,))
-            self._note(at, f"the slot {name!r} has no mappings: the entity of its name fills it, as before Rasa 3")
+            self._note(
+                at,
+                Sentence(
+                    "the slot {name!r} has no mappings: the entity of its name fills it, as before Rasa 3", name=name
+                ),
+            )
         else:
-            self._note(at, f"the slot {name!r} has no mappings: no message fills it")
+            self._note(at, Sentence("the slot {name!r} has no mappings: no message fills it", name=name))
 
     def _response(self, name: str, at: Tree) -> None:
         self.responses[response_name(name)] = read_response(name, at, self.faults)
 
     def _form(self, name: str, at: Tree) -> None:
-        keys = self.faults.mapping(at, f"the form {name!r}")
+        keys = self.faults.mapping(at, Sentence("the form {name!r}", name=name))
         required = keys.get("required_slots")
         ignored = self._listed(keys, "ignored_intents")
         if required is not None and required.items is not None:
@@ -115,14 +123,19 @@ class DomainReader:
         """Read a form as before Rasa 3, where each slot stands with its mappings."""
         listed = {slot: place for slot, place in keys.items() if slot != "ignored_intents"}
         if not listed or any(place.items is None for place in listed.values()):
-            self.faults.add(at, f"the form {form!r} needs required_slots, a list")
+            self.faults.add(at, Sentence("the form {form!r} needs required_slots, a list", form=form))
             return ()
         for slot, place in listed.items():
             read = [read_mapping(slot, item, self.faults) for item in place.items or ()]
             more = tuple(of_form(mapping, form, slot) for mapping in read if mapping is not None)
             known = self.slots.get(slot, Slot(name=slot))
             self.slots[slot] = replace(known, mappings=(*known.mappings, *more))
-        self._note(at, f"the form {form!r} holds its slots' mappings, as before Rasa 3: they are read as the slots'")
+        self._note(
+            at,
+            Sentence(
+                "the form {form!r} holds its slots' mappings, as before Rasa 3: they are read as the slots'", form=form
+            ),
+        )
         return tuple(listed)
 
     def _listed(self, keys: Mapping[str, Tree], key: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from bots.training.annotations import read_marks
 from bots.training.dataset import Example, Pattern, TrainingData
 from bots.training.patterns import PatternFault, checked_pattern
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 
 MAX_EXAMPLE = 2_000
 """Longest example, in code points: a sentence to learn from, not a document."""
@@ -66,7 +68,10 @@ class NluReader:
 
     def _example(self, intent: str, marked: str, at: Tree) -> None:
         if len(marked) > MAX_EXAMPLE:
-            self.faults.add(at, f"an example of {intent!r} is longer than {MAX_EXAMPLE} characters")
+            self.faults.add(
+                at,
+                Sentence("an example of {intent!r} is longer than {most} characters", intent=intent, most=MAX_EXAMPLE),
+            )
             return
         text, entities = read_marks(marked, at, self.faults)
         for entity in entities:
@@ -86,24 +91,28 @@ class NluReader:
             try:
                 checked_pattern(text)
             except PatternFault as err:
-                self.faults.add(at, f"the regex {name!r} is not right: {err}")
+                self.faults.add(at, Sentence("the regex {name!r} is not right: {error}", name=name, error=reason(err)))
             else:
                 self.patterns.append(Pattern(name=name, regex=text, file=at.file, line=at.line))
 
     def _lines(self, item: Tree, keys: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
         """Yield each example with its place: lines of a block of text, or items of a list with `text`."""
         at = keys.get("examples")
-        if at is None or at.is_null:
+        if at is None or at.is_null or at.items == () or (at.text is not None and not at.text.strip()):
             self.faults.add(item, "examples are missing")
         elif at.items is not None:
             for entry in at.items:
                 text = entry.map["text"] if entry.map and "text" in entry.map else entry
-                yield self.faults.word(text, "an example").strip("\n\r "), text
+                example = self.faults.word(text, "an example").strip("\n\r ")
+                if example:
+                    yield example, text
+                elif text.text is not None:
+                    self.faults.add(text, "an example is empty")
         else:
             yield from self._block(self.faults.word(at, "examples"), at)
 
     def _block(self, text: str, at: Tree) -> Iterator[tuple[str, Tree]]:
-        for number, raw in enumerate(text.splitlines(), start=1):
+        for number, raw in enumerate(text.split("\n"), start=1):
             line = raw.strip("\n\r ")
             place = Tree(file=at.file, line=at.line + number, text=line)
             if line.startswith("-"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bots.training.dataset import Button, Variation
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.sentences import Sentence
 
 _KEYS = frozenset({"text", "image", "attachment", "buttons", "quick_replies", "channel", "condition", "custom"})
 _KEPT = frozenset({"id", "metadata", "elements", "button_type"})
@@ -18,16 +19,18 @@ def response_name(name: str) -> str:
 
 def read_response(name: str, at: Tree, faults: Faults) -> tuple[Variation, ...]:
     """Read the variations of one response."""
-    found = tuple(_variation(name, item, faults) for item in faults.sequence(at, f"the response {name!r}"))
+    found = tuple(
+        _variation(name, item, faults) for item in faults.sequence(at, Sentence("the response {name!r}", name=name))
+    )
     if not found:
-        faults.add(at, f"the response {name!r} has no variation")
+        faults.add(at, Sentence("the response {name!r} has no variation", name=name))
     return found
 
 
 def _variation(name: str, at: Tree, faults: Faults) -> Variation:
-    keys = faults.mapping(at, f"a variation of {name!r}")
+    keys = faults.mapping(at, Sentence("a variation of {name!r}", name=name))
     for key in keys.keys() - _KEYS - _KEPT:
-        faults.add(keys[key], f"{name}: {key!r} is no part of a response")
+        faults.add(keys[key], Sentence("{name}: {key!r} is no part of a response", name=name, key=key))
     return Variation(
         text=_word(keys, "text", faults).strip(),
         image=_word(keys, "image", faults),
@@ -45,7 +48,7 @@ def _buttons(name: str, keys: Mapping[str, Tree], faults: Faults) -> Iterator[Bu
         for item in faults.sequence(keys[key], key) if key in keys else ():
             button = faults.mapping(item, "a button")
             if "title" not in button or "payload" not in button:
-                faults.add(item, f"a button of {name!r} needs a title and a payload")
+                faults.add(item, Sentence("a button of {name!r} needs a title and a payload", name=name))
             yield Button(title=_word(button, "title", faults), payload=_word(button, "payload", faults))
 
 
@@ -53,7 +56,9 @@ def _conditions(response: str, keys: Mapping[str, Tree], faults: Faults) -> Iter
     for item in faults.sequence(keys["condition"], "condition") if "condition" in keys else ():
         condition = faults.mapping(item, "a condition")
         if _word(condition, "type", faults) != "slot" or "name" not in condition or "value" not in condition:
-            faults.add(item, f"a condition of {response!r} needs type: slot, a name and a value")
+            faults.add(
+                item, Sentence("a condition of {response!r} needs type: slot, a name and a value", response=response)
+            )
         else:
             yield _word(condition, "name", faults), condition["value"].plain()
 

@@ -11,6 +11,7 @@ from typing import get_args
 
 from bots.training.dataset import MappingCondition, MappingKind, Slot, SlotMapping
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.sentences import Sentence
 
 SLOT_TYPES = ("text", "bool", "float", "list", "categorical", "any")
 _OLD_TYPES = {
@@ -23,11 +24,16 @@ _KINDS: tuple[MappingKind, ...] = get_args(MappingKind)
 
 def read_slot(name: str, at: Tree, faults: Faults) -> Slot:
     """Read one slot."""
-    keys = faults.mapping(at, f"the slot {name!r}")
+    keys = faults.mapping(at, Sentence("the slot {name!r}", name=name))
     kind = _word(keys, "type", faults) or "text"
     kind = _OLD_TYPES.get(kind, kind)
     if kind not in SLOT_TYPES and "." not in kind:
-        faults.add(keys["type"], f"the slot {name!r} has the type {kind!r}; known are {', '.join(SLOT_TYPES)}")
+        faults.add(
+            keys["type"],
+            Sentence(
+                "the slot {name!r} has the type {kind!r}; known are {known}", name=name, kind=kind, known=SLOT_TYPES
+            ),
+        )
     initial = keys.get("initial_value")
     listed = faults.sequence(keys["mappings"], "mappings") if "mappings" in keys else ()
     mappings = [read_mapping(name, item, faults) for item in listed]
@@ -48,12 +54,20 @@ def read_mapping(slot: str, at: Tree, faults: Faults) -> SlotMapping | None:
     kind = _word(keys, "type", faults)
     known = next((name for name in _KINDS if name == kind), None)
     if known is None:
-        faults.add(at, f"a mapping of the slot {slot!r} has the type {kind!r}; known are {', '.join(_KINDS)}")
+        faults.add(
+            at,
+            Sentence(
+                "a mapping of the slot {slot!r} has the type {kind!r}; known are {known}",
+                slot=slot,
+                kind=kind,
+                known=_KINDS,
+            ),
+        )
         return None
     if known == "from_entity" and "entity" not in keys:
-        faults.add(at, f"a mapping of the slot {slot!r} from an entity does not say which entity")
+        faults.add(at, Sentence("a mapping of the slot {slot!r} from an entity does not say which entity", slot=slot))
     if known in ("from_intent", "from_trigger_intent") and "value" not in keys:
-        faults.add(at, f"a mapping of the slot {slot!r} from an intent does not say which value")
+        faults.add(at, Sentence("a mapping of the slot {slot!r} from an intent does not say which value", slot=slot))
     return SlotMapping(
         kind=known,
         entity=_word(keys, "entity", faults),
@@ -102,7 +116,7 @@ def _truth(keys: Mapping[str, Tree], key: str, faults: Faults, *, otherwise: boo
         return otherwise
     value = keys[key].plain()
     if not isinstance(value, bool):
-        faults.add(keys[key], f"{key} must be true or false")
+        faults.add(keys[key], Sentence("{key} must be true or false", key=key))
     return value is True
 
 
@@ -111,6 +125,6 @@ def _number(keys: Mapping[str, Tree], key: str, faults: Faults, otherwise: float
         return otherwise
     value = keys[key].plain()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        faults.add(keys[key], f"{key} must be a number")
+        faults.add(keys[key], Sentence("{key} must be a number", key=key))
         return otherwise
     return float(value)

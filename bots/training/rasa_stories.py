@@ -23,6 +23,7 @@ from bots.training.stories import (
     UserStep,
 )
 from bots.training.yaml_tree import Faults, Tree
+from hub.model.sentences import Sentence
 
 _KINDS = ("intent", "user", "action", "bot", "active_loop", "form", "slot_was_set", "checkpoint", "or")
 
@@ -45,7 +46,13 @@ class StoryReader:
             name = self._name(item, keys, "rule")
             if name in known:
                 self.faults.add(
-                    item, f"the rule {name!r} stands twice (first in {known[name].file}:{known[name].line})"
+                    item,
+                    Sentence(
+                        "the rule {name!r} stands twice (first in {file}:{line})",
+                        name=name,
+                        file=known[name].file,
+                        line=known[name].line,
+                    ),
                 )
             if name is None:
                 continue
@@ -67,7 +74,7 @@ class StoryReader:
     def _name(self, at: Tree, keys: Mapping[str, Tree], kind: str) -> str | None:
         name = self.faults.word(keys[kind], kind) if kind in keys else ""
         if not name or "steps" not in keys:
-            self.faults.add(at, f"a {kind} needs the keys {kind} (its name) and steps")
+            self.faults.add(at, Sentence("a {kind} needs the keys {kind} (its name) and steps", kind=kind))
             return None
         return name
 
@@ -92,16 +99,18 @@ class StoryReader:
             return otherwise
         value = keys[key].plain()
         if not isinstance(value, bool):
-            self.faults.add(keys[key], f"{key} must be true or false")
+            self.faults.add(keys[key], Sentence("{key} must be true or false", key=key))
         return value is True
 
     def _check_rule(self, rule: Story, at: Tree) -> None:
         if sum(isinstance(step, UserStep) or _has_user(step) for step in rule.steps) > 1:
-            self.faults.add(at, f"the rule {rule.name!r} has more than one message of the customer")
+            self.faults.add(at, Sentence("the rule {name!r} has more than one message of the customer", name=rule.name))
         if any(isinstance(step, CheckpointStep) for step in rule.steps):
-            self.faults.add(at, f"the rule {rule.name!r} has a checkpoint, which only stories can have")
+            self.faults.add(
+                at, Sentence("the rule {name!r} has a checkpoint, which only stories can have", name=rule.name)
+            )
         if not any(isinstance(step, ActionStep | SayStep) for step in rule.steps):
-            self.faults.add(at, f"the rule {rule.name!r} leads to no action")
+            self.faults.add(at, Sentence("the rule {name!r} leads to no action", name=rule.name))
 
     def _condition(self, at: Tree) -> Iterator[LoopStep | SlotStep]:
         keys = self.faults.mapping(at, "a condition")
@@ -133,7 +142,7 @@ class StoryReader:
             case "or":
                 yield self._alternatives(keys["or"])
             case _:
-                self.faults.add(at, f"a step needs one of the keys {', '.join(_KINDS)}")
+                self.faults.add(at, Sentence("a step needs one of the keys {known}", known=_KINDS))
 
     def _user(self, keys: Mapping[str, Tree]) -> UserStep:
         text = ""

@@ -18,6 +18,7 @@ from bots.training.rasa_nlu import NluReader
 from bots.training.rasa_stories import StoryReader
 from bots.training.stories import Story
 from bots.training.yaml_tree import Faults, Tree, parse_yaml
+from hub.model.sentences import Sentence
 
 MAX_FILE = 5_000_000
 """Largest file, in bytes; ten times the largest that we have seen."""
@@ -27,7 +28,7 @@ _NOT_CONFIG = frozenset({"nlu", "rules", "stories", "responses", *DOMAIN_KEYS, *
 
 
 def read_folder(folder: Path) -> Project:
-    """Read every .yml and .yaml file under a folder, except those in its `tests` folder.
+    """Read every .yml and .yaml file under a folder, except those in its `tests` folder and in hidden ones.
 
     Raises:
         TrainingFaults: there is no such folder or file in it, or the files have errors.
@@ -37,10 +38,10 @@ def read_folder(folder: Path) -> Project:
     faults: list[TrainingFault] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        if is_test(name):
+        if is_test(name) or name.startswith(".") or "/." in name:
             continue
         if path.stat().st_size > MAX_FILE:
-            faults.append(TrainingFault(file=name, line=1, message=f"larger than {MAX_FILE} bytes"))
+            faults.append(TrainingFault(file=name, line=1, message=Sentence("larger than {most} bytes", most=MAX_FILE)))
             continue
         try:
             texts[name] = path.read_text(encoding="utf-8")
@@ -154,15 +155,24 @@ class _ProjectReader:
             for slot in form.required_slots:
                 if slot not in domain.slots:
                     at = self._domain.form_places[form.name]
-                    self.faults.add(at, f"the form {form.name!r} asks for {slot!r}, which is not among the slots")
+                    self.faults.add(
+                        at,
+                        Sentence(
+                            "the form {name!r} asks for {slot!r}, which is not among the slots",
+                            name=form.name,
+                            slot=slot,
+                        ),
+                    )
 
     def _check_stories(self, data: TrainingData, domain: Domain) -> None:
         names = Names.of(data, domain)
         reader = self._stories
         for kind, stories, places in (
-            ("rule", reader.rules, reader.rule_places),
-            ("story", reader.stories, reader.story_places),
+            (Sentence.of("rule"), reader.rules, reader.rule_places),
+            (Sentence.of("story"), reader.stories, reader.story_places),
         ):
             for story, at in zip(stories, places, strict=True):
                 for message in check_story(story, names):
-                    self.faults.add(at, f"the {kind} {story.name!r} {message}")
+                    self.faults.add(
+                        at, Sentence("the {kind} {name!r} {message}", kind=kind, name=story.name, message=message)
+                    )

@@ -14,6 +14,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bots.training.dataset import TrainingFault, TrainingFaults
 from bots.training.yaml_nodes import compose
+from hub.model.sentences import Sentence
 
 MAX_NODES = 200_000
 """More nodes than any bot's file has; aliases that unfold into millions are stopped here."""
@@ -42,13 +43,13 @@ class Tree:
         return self.text is None and self.items is None and self.map is None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Sentence:
         """Name what stands here, for complaints."""
         if self.map is not None:
-            return "a mapping"
+            return Sentence.of("a mapping")
         if self.items is not None:
-            return "a list"
-        return "nothing" if self.text is None else "a value"
+            return Sentence.of("a list")
+        return Sentence.of("nothing") if self.text is None else Sentence.of("a value")
 
     def plain(self) -> object:
         """Return what stands here as plain JSON: numbers and truth values as such, everything else as texts."""
@@ -91,19 +92,19 @@ class Faults:
     def mapping(self, at: Tree, what: str) -> dict[str, Tree]:
         """Return the mapping at a place; anything else but nothing is a fault."""
         if at.map is None and not at.is_null:
-            self.add(at, f"{what} must be a mapping, this is {at.kind}")
+            self.add(at, Sentence("{what} must be a mapping, this is {kind}", what=Sentence.of(what), kind=at.kind))
         return at.map or {}
 
     def sequence(self, at: Tree, what: str) -> tuple[Tree, ...]:
         """Return the list at a place; anything else but nothing is a fault."""
         if at.items is None and not at.is_null:
-            self.add(at, f"{what} must be a list, this is {at.kind}")
+            self.add(at, Sentence("{what} must be a list, this is {kind}", what=Sentence.of(what), kind=at.kind))
         return at.items or ()
 
     def word(self, at: Tree, what: str) -> str:
         """Return the value at a place as it is written; anything else is a fault and reads as empty."""
         if at.text is None:
-            self.add(at, f"{what} must be a text, this is {at.kind}")
+            self.add(at, Sentence("{what} must be a text, this is {kind}", what=Sentence.of(what), kind=at.kind))
         return at.text or ""
 
 
@@ -115,12 +116,16 @@ def parse_yaml(name: str, text: str, faults: Faults) -> Tree | None:
         mark = err.problem_mark or err.context_mark
         line = mark.line + 1 if mark else 1
         faults.found.append(
-            TrainingFault(file=name, line=line, message=f"not valid YAML: {err.problem or err.context}")
+            TrainingFault(
+                file=name, line=line, message=Sentence("not valid YAML: {problem}", problem=err.problem or err.context)
+            )
         )
         return None
     except (YAMLError, RecursionError) as err:
         first_line = str(err).partition("\n")[0]
-        faults.found.append(TrainingFault(file=name, line=1, message=f"not valid YAML: {first_line}"))
+        faults.found.append(
+            TrainingFault(file=name, line=1, message=Sentence("not valid YAML: {first_line}", first_line=first_line))
+        )
         return None
     if node is None:
         return None
@@ -175,7 +180,7 @@ class _Builder:
             elif not isinstance(key, ScalarNode):
                 self._complain(line, "a key must be a plain value")
             elif str(key.value) in found:
-                self._complain(line, f"the key {key.value!r} stands twice in one mapping")
+                self._complain(line, Sentence("the key {key!r} stands twice in one mapping", key=key.value))
             else:
                 found[str(key.value)] = self.build(value, above)
         return {**merged, **found}

@@ -14,6 +14,7 @@ import msgspec
 from connectors._sms.consent import consent_word
 from connectors._sms.reading import json_of, whole_text, wrong
 from hub.model.content import Content, Text, Unsupported
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, from_seconds
 from hub.ports.channel import Inbound, Sender
 
@@ -36,7 +37,7 @@ def items_of(body: bytes, *, single: bool) -> Sequence[Item]:
     if single and isinstance(found, dict) and found:
         return [found]
     if not isinstance(found, list) or not 0 < len(found) <= _MAX_ITEMS:
-        raise wrong("", f"Must be an array of 1 to {_MAX_ITEMS} objects.")
+        raise wrong("", Sentence("Must be an array of 1 to {most} objects.", most=_MAX_ITEMS))
     if not all(isinstance(item, dict) for item in found):
         raise wrong("", "Must hold objects only.")
     return found

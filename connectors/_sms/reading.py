@@ -10,6 +10,7 @@ from yarl import URL
 
 from hub.errors import FieldFault, InvalidInput, Malformed, Unauthenticated
 from hub.model.content import MAX_TEXT
+from hub.model.sentences import Sentence
 from hub.ports.channel import Request, SendRefused
 
 
@@ -95,7 +96,7 @@ def whole_text(text: str, field: str) -> str:
         InvalidInput: it is too long.
     """
     if len(text) > MAX_TEXT:
-        raise wrong(field, f"Must not be longer than {MAX_TEXT} characters.")
+        raise wrong(field, Sentence("Must not be longer than {most} characters.", most=MAX_TEXT))
     return text
 
 

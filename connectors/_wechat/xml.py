@@ -13,6 +13,7 @@ from xml.parsers import expat
 import msgspec
 
 from hub.errors import Malformed, TooLarge
+from hub.model.sentences import Sentence
 
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value]"
 Fields: TypeAlias = Mapping[str, Value]
@@ -88,7 +89,7 @@ def text(fields: Fields, name: str) -> str:
 
 def _bound(body: bytes, limit: int) -> None:
     if len(body) > limit:
-        raise TooLarge(f"The document has more than {limit} bytes.")
+        raise TooLarge(Sentence("The document has more than {limit} bytes.", limit=limit))
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -16,6 +16,8 @@ from hub.model.addresses import normal_email, normal_phone
 from hub.model.content import MAX_TEXT, Content, Text, Unsupported
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.timeline import Actor
 from hub.model.timestamps import Timestamp, from_seconds
 from hub.ports.channel import FetchedFile, Inbound, Outbound, Sender
@@ -139,12 +141,12 @@ def _sender(customer: _Customer, channel_id: ChannelId) -> Sender:
         try:
             identities.append(Identity(kind="phone", value=normal_phone(customer.phone), verified=True))
         except ValueError as error:
-            raise _refuse("customer.phone", str(error)) from None
+            raise _refuse("customer.phone", reason(error)) from None
     if customer.email:
         try:
             identities.append(Identity(kind="email", value=normal_email(customer.email), verified=True))
         except ValueError as error:
-            raise _refuse("customer.email", str(error)) from None
+            raise _refuse("customer.email", reason(error)) from None
     return Sender(address=customer.external_id, identities=tuple(identities), name=customer.name or "")
 
 
@@ -185,7 +187,10 @@ def _refusal(error: msgspec.ValidationError) -> InvalidInput:
 
 
 def _refuse(field: str, message: str) -> InvalidInput:
-    return InvalidInput(f"{field or 'The body'}: {message}", faults=[FieldFault(field=field, message=message)])
+    return InvalidInput(
+        Sentence("{field}: {message}", field=field or Sentence.of("The body"), message=Sentence.of(message)),
+        faults=[FieldFault(field=field, message=message)],
+    )
 
 
 def _refuse_nul(value: object, path: str) -> None:

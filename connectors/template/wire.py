@@ -14,6 +14,7 @@ from hub.errors import FieldFault, InvalidInput, Malformed
 from hub.model.content import MAX_TEXT, Content, Text, Unsupported
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId
+from hub.model.reasons import reason
 from hub.model.timestamps import from_seconds
 from hub.ports.channel import Inbound, Outbound, Sender
 
@@ -57,7 +58,7 @@ def parse(body: bytes, channel_id: ChannelId) -> Inbound:
     try:
         push = _pushes.decode(body)
     except msgspec.ValidationError as error:
-        raise InvalidInput(str(error), faults=[FieldFault(field="", message=str(error))]) from None
+        raise InvalidInput(reason(error), faults=[FieldFault(field="", message=reason(error))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
     if push.kind == "status":

@@ -18,6 +18,8 @@ from hub.errors import Unauthenticated
 from hub.model.addresses import normal_email, normal_phone
 from hub.model.customer import Identity
 from hub.model.ids import ChannelId
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, to_seconds
 from hub.ports.channel import Sender
 
@@ -69,7 +71,7 @@ def identify(identity: Mapping[str, object], secret: str, channel_id: ChannelId,
             return _from_token(form.token, secret, channel_id, to_seconds(now))
         return _from_hash(msgspec.convert(identity, _HashForm), secret, channel_id)
     except msgspec.ValidationError as error:
-        raise Unauthenticated(f"The identity is written wrongly: {error}.") from None
+        raise Unauthenticated(Sentence("The identity is written wrongly: {error}.", error=reason(error))) from None
 
 
 def _from_token(token: str, secret: str, channel_id: ChannelId, now_s: float) -> Sender:

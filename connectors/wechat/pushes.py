@@ -12,6 +12,8 @@ from connectors._wechat.crypto import Crypto, InvalidKey, Undecipherable, fits, 
 from connectors._wechat.xml import Fields, read_document, text
 from connectors.wechat.account import Account
 from hub.errors import FieldFault, InvalidInput, Malformed, Unauthenticated
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, to_seconds
 from hub.ports.channel import Request
 
@@ -45,7 +47,7 @@ class PushGate:
             Unauthenticated: not signed with the token, too old, not encrypted as it must be, or for another account.
         """
         if self._fault:
-            raise Unauthenticated(f"This channel takes nothing. {self._fault}")
+            raise Unauthenticated(Sentence("This channel takes nothing. {fault}", fault=Sentence.of(self._fault)))
         query = request.query
         if request.method == "GET" or self._crypto is None:
             self._check_signature(query)
@@ -102,7 +104,7 @@ class PushGate:
         try:
             matter = crypto.decrypt(encrypt)
         except Undecipherable as error:
-            raise Unauthenticated(str(error)) from None
+            raise Unauthenticated(reason(error)) from None
         if not _is_bare(request.body) or _differs(envelope, matter):
             raise Unauthenticated("The part of the body that is not signed was changed.")
         self._opened = request, matter

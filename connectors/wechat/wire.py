@@ -31,6 +31,7 @@ from hub.model.content import (
     Voice,
 )
 from hub.model.customer import Identity
+from hub.model.sentences import Sentence
 from hub.model.session import ReplyWindow
 from hub.model.timestamps import Timestamp, from_seconds, shift
 from hub.ports.channel import FetchedFile, Inbound, Sender
@@ -111,7 +112,10 @@ def unsupported(fields: Fields) -> Unsupported:
 
 def refusal(field: str, message: str) -> InvalidInput:
     """Return the error for one wrong field."""
-    return InvalidInput(f"{field}: {message}", faults=[FieldFault(field=field, message=message)])
+    return InvalidInput(
+        Sentence("{field}: {message}", field=field, message=Sentence.of(message)),
+        faults=[FieldFault(field=field, message=message)],
+    )
 
 
 def short_key(*parts: str) -> str:

@@ -14,6 +14,8 @@ import msgspec
 from connectors._wechat.crypto import Crypto, InvalidKey, Undecipherable
 from connectors._wechat.xml import Fields, read_xml, text
 from hub.errors import FieldFault, HubError, InvalidInput, Malformed, Unauthenticated
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, from_seconds, to_seconds
 from hub.ports.channel import Inbound, Request
 
@@ -81,7 +83,7 @@ class Callback:
         try:
             crypto.decrypt(sealed)
         except Undecipherable as error:
-            raise Unauthenticated(str(error)) from None
+            raise Unauthenticated(reason(error)) from None
 
     def echo(self, request: Request) -> bytes:
         """Return the plain text that the address check wants to hear."""
@@ -101,7 +103,10 @@ class Callback:
         at = text(push, "CreateTime").strip()
         if not _SECONDS.fullmatch(at):
             message = "Must be the seconds of a POSIX time."
-            raise InvalidInput(f"CreateTime: {message}", faults=[FieldFault(field="CreateTime", message=message)])
+            raise InvalidInput(
+                Sentence("CreateTime: {message}", message=Sentence.of(message)),
+                faults=[FieldFault(field="CreateTime", message=message)],
+            )
         event, event_id, occurred = text(push, "Event").strip(), _event_id(push, at), from_seconds(int(at))
         if text(push, "MsgType").strip().lower() == "event" and event.lower() == _KF:
             wake = Wake(token=text(push, "Token"), open_kfid=text(push, "OpenKfId"))
@@ -115,7 +120,7 @@ class Callback:
         try:
             return self._ready().decrypt(self._sealed(request))
         except Undecipherable as error:
-            raise Malformed(str(error)) from None
+            raise Malformed(reason(error)) from None
 
     def _sealed(self, request: Request) -> str:
         if request.method == "GET":

@@ -15,6 +15,7 @@ import msgspec
 
 from hub.api.decoding import faults_of, refuse
 from hub.errors import FieldFault, InvalidInput
+from hub.model.sentences import Sentence
 from hub.ports.manifest import Manifest, Setting
 
 Short = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -116,7 +117,7 @@ def _check_form(setting: Setting, value: Any) -> None:
     for index, item in enumerate(items):
         if setting.must_match and isinstance(item, str) and item and not re.fullmatch(setting.pattern, item):
             where = f"{setting.name}[{index}]" if isinstance(value, list | tuple) else setting.name
-            raise refuse(f"settings.{where}", f"Not written as it should be. {setting.help['en']}")
+            raise refuse(f"settings.{where}", Sentence("Not written as it should be. {help}", help=setting.help))
 
 
 def change_settings(present: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import msgspec
 from multidict import MultiMapping
 
 from hub.errors import FieldFault, InvalidInput, Malformed
+from hub.model.reasons import complaint
 
 T = TypeVar("T", bound=msgspec.Struct)
 _WHERE = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
@@ -66,8 +67,9 @@ class QueryReader(Generic[T]):
     """Reads the query of one route."""
 
     def __init__(self, shape: type[T]) -> None:
-        """Remember the struct."""
+        """Remember the struct, and what it is without any parameter where none is required."""
         self._shape = shape
+        self._usual = None if any(field.required for field in msgspec.structs.fields(shape)) else shape()
 
     def read(self, query: MultiMapping[str]) -> T:
         """Return the parameters as their struct.
@@ -76,7 +78,7 @@ class QueryReader(Generic[T]):
             InvalidInput: a parameter is unknown, given twice, or of another type.
         """
         if not query:
-            return self._convert({})
+            return self._usual if self._usual is not None else self._convert({})
         given: dict[str, str] = {}
         for name, value in query.items():
             if name in given:
@@ -120,7 +122,7 @@ def fault_of(error: msgspec.ValidationError, under: str = "") -> FieldFault:
     text = str(error)
     where = _WHERE.search(text)
     path = where["path"] if where else ""
-    message = text[: where.start()] if where else text
+    message = complaint(error)
     parts = [part for part in (under, path) if part]
     if named := _UNKNOWN.search(message):
         parts.append(named["name"])

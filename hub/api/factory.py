@@ -16,6 +16,7 @@ from hub.api.gate import Gate
 from hub.api.health import Health
 from hub.api.idempotency import Answers
 from hub.api.pages import Pages
+from hub.api.request_metrics import RequestMetrics
 from hub.api.rest import ROUTES
 from hub.api.router_metrics import RouterMetrics
 from hub.api.routes import BASE
@@ -46,7 +47,14 @@ def make_app(services: Services, settings: ApiSettings, registry: CollectorRegis
         is_sole_writer=core.is_sole_writer,
     )
     pages = Pages(settings, services.directory)
-    watch = Watch(registry=registry, fallback=pages.console, is_https=settings.public_url.startswith("https://"))
+    metrics = RequestMetrics()
+    registry.register(metrics)
+    watch = Watch(
+        metrics,
+        fallback=pages.console,
+        is_https=settings.public_url.startswith("https://"),
+        quiet={BASE + route.path for route in ROUTES if route.is_program},
+    )
     app = web.Application(middlewares=[watch.middleware()], client_max_size=MAX_JSON_BYTES)
     # The busiest addresses come first.
     Webhooks(services.inbounds, settings).add_to(app)

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-import msgspec
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
-from multidict import MultiMapping
+from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 from hub.api.call import Call, Nothing, Upload
 from hub.api.decoding import JsonReader, QueryReader, refuse
@@ -24,8 +23,10 @@ from hub.api.routes import Route
 from hub.api.settings import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, ApiSettings
 from hub.errors import Malformed, TooLarge, Unauthenticated, Unavailable, UnsupportedMedia
 from hub.model.agent import Agent
+from hub.model.sentences import Sentence
 from hub.services import Services
 from hub.services.visitors import VisitorIdentity
+from hub.translation import Language, encoder, language_of
 
 CALLER: web.RequestKey[str] = web.RequestKey("caller", str)
 """Who calls, for the log: the id of an agent or a device, never a name or an address."""
@@ -34,8 +35,7 @@ _BODY_LIMIT_S = 30.0
 _UPLOAD_LIMIT_S = 120.0
 _UPLOADS_AT_ONCE = 16
 """Files held in memory at once, 20 MB each at most."""
-
-_encoder = msgspec.json.Encoder()
+_NO_QUERY: MultiMapping[str] = MultiDictProxy(MultiDict())
 
 
 def address_of(request: web.Request, settings: ApiSettings) -> str:
@@ -47,6 +47,11 @@ def address_of(request: web.Request, settings: ApiSettings) -> str:
     return remote
 
 
+def query_of(request: web.Request) -> MultiMapping[str]:
+    """Return the query; most requests have none, and are spared the reading of it."""
+    return request.query if request.rel_url.raw_query_string else _NO_QUERY
+
+
 async def read_body(request: web.Request, limit: int) -> bytes:
     """Read a body of at most `limit` bytes.
 
@@ -55,13 +60,14 @@ async def read_body(request: web.Request, limit: int) -> bytes:
         UnsupportedMedia: it is compressed: what it would grow to is not known before.
         Malformed: it did not arrive within the time limit.
     """
-    if (request.content_length or 0) > limit:
-        raise TooLarge(f"A body may have at most {limit} bytes.")
+    length = request.content_length
+    if (length or 0) > limit:
+        raise TooLarge(Sentence("A body may have at most {limit} bytes.", limit=limit))
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMedia("Send the body uncompressed.")
     if not request.can_read_body:
         return b""
-    if request.content.is_eof() and request.content_length is not None:
+    if length is not None and request.content.is_eof():
         # It came whole with the head, as most do: there is nothing to wait for.
         return request.content.read_nowait()
     body = bytearray()
@@ -70,7 +76,7 @@ async def read_body(request: web.Request, limit: int) -> bytes:
             while piece := await request.content.readany():
                 body += piece
                 if len(body) > limit:
-                    raise TooLarge(f"A body may have at most {limit} bytes.")
+                    raise TooLarge(Sentence("A body may have at most {limit} bytes.", limit=limit))
             return bytes(body)
     except TimeoutError as error:
         raise Malformed("The body did not arrive in time.") from error
@@ -100,7 +106,7 @@ class Gate:
         async def serve(request: web.Request) -> web.StreamResponse:
             caller, name = self._admit(route, request)
             request[CALLER] = "anonymous" if caller is None else name
-            query = read_query(request.query)
+            query = read_query(query_of(request))
             body: object = Nothing()
             content = b""
             if route.takes_upload:
@@ -119,15 +125,17 @@ class Gate:
                 query=query,
                 caller=caller,
             )
+            language = language_of(request.headers.get("Accept-Language"))
             key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
             if key is None:
                 value = await route.handler(call)
-                return value if isinstance(value, web.StreamResponse) else _answer(route, value).response()
+                return value if isinstance(value, web.StreamResponse) else _answer(route, value, language).response()
             answer = await self._answers.once(
                 key,
                 caller=name,
                 fingerprint=f"{request.method} {request.path_qs}\n".encode() + content,
-                run=lambda: _run(route, call),
+                run=lambda: _run(route, call, language),
+                language=language,
             )
             return answer.response()
 
@@ -211,14 +219,14 @@ def _json_reader(route: Route) -> Callable[[bytes], object] | None:
 def _check_media_type(request: web.Request, wanted: str) -> None:
     charset = request.charset
     if request.content_type != wanted or (charset is not None and charset.lower() not in ("utf-8", "utf8")):
-        raise UnsupportedMedia(f"Send {wanted} in UTF-8.")
+        raise UnsupportedMedia(Sentence("Send {wanted} in UTF-8.", wanted=wanted))
 
 
-async def _run(route: Route, call: Call[object, object]) -> Answer:
-    return _answer(route, await route.handler(call))
+async def _run(route: Route, call: Call[object, object], language: Language) -> Answer:
+    return _answer(route, await route.handler(call), language)
 
 
-def _answer(route: Route, value: object) -> Answer:
+def _answer(route: Route, value: object, language: Language) -> Answer:
     if value is None:
         return Answer(status=204, body=b"")
-    return Answer(status=route.status, body=_encoder.encode(value))
+    return Answer(status=route.status, body=encoder(language).encode(value))

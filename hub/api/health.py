@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from hub.errors import HubError, Unavailable
+from hub.model.sentences import Sentence
 from hub.services.core import Core
 
 _LIMIT_S = 4.0
@@ -41,7 +42,7 @@ class Health:
         parts = await self._parts()
         wrong = [f"{part}: {state}" for part, state in parts.items() if state != "ok"]
         if wrong:
-            raise Unavailable("Not ready. " + "; ".join(wrong), retry_after=2)
+            raise Unavailable(Sentence("Not ready. {parts}", parts="; ".join(wrong)), retry_after=2)
         body = msgspec.json.encode({"status": "ready", "checks": parts})
         return web.Response(body=body, content_type="application/json")
 

@@ -16,11 +16,15 @@ import msgspec
 from hub.api.problems import Answer, answer_of
 from hub.errors import AlreadyClaimed, Conflict, HubError, InvalidInput
 from hub.model.commit import Claim
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, seconds_between
 from hub.ports.environment import Clock, Ids
 from hub.ports.store import Store
 from hub.services.records import Records
 from hub.services.secrets import Secrets
+from hub.translation import Language
+
+Run = Callable[[], Awaitable[Answer]]
 
 KEPT_S = 24 * 3600.0
 ABANDONED_S = 30.0
@@ -59,15 +63,23 @@ class Answers:
         self._running: dict[str, asyncio.Event] = {}
         self._pepper = secrets.derive("idempotency")
 
-    async def once(self, key: str, *, caller: str, fingerprint: bytes, run: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Run a request, or return what its first run answered.
+    async def once(
+        self,
+        key: str,
+        *,
+        caller: str,
+        fingerprint: bytes,
+        run: Run,
+        language: Language = "en",
+    ) -> Answer:
+        """Run a request, or return what its first run answered, in the language of that first request.
 
         Raises:
             InvalidInput: the key is no key, or came with another request before (code `key-reused`).
             Conflict: code `in-progress`: the first request is still running; try again.
         """
         if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-            raise InvalidInput(f"An Idempotency-Key has 1 to {MAX_KEY} printable characters.")
+            raise InvalidInput(Sentence("An Idempotency-Key has 1 to {most} printable characters.", most=MAX_KEY))
         name = self._digest(f"{caller}\n{key}".encode())
         print_ = self._digest(fingerprint)
         first = self._running.get(name)
@@ -81,7 +93,7 @@ class Answers:
                 return self._replay(kept)
             if not self._is_abandoned(kept):
                 raise _in_progress()
-        return await self._run(name, print_, kept, run)
+        return await self._run(name, print_, kept, run, language)
 
     def _is_abandoned(self, kept: _Kept) -> bool:
         if self._is_sole_writer and kept.start != self._start:
@@ -89,7 +101,12 @@ class Answers:
         return seconds_between(kept.at, self._clock.now()) >= ABANDONED_S
 
     async def _run(
-        self, name: str, fingerprint: str, before: _Kept | None, run: Callable[[], Awaitable[Answer]]
+        self,
+        name: str,
+        fingerprint: str,
+        before: _Kept | None,
+        run: Run,
+        language: Language,
     ) -> Answer:
         if name in self._running:
             raise _in_progress()
@@ -108,16 +125,16 @@ class Answers:
                 await self._write(name, reservation, [Claim(key=f"idempotency/{name}/{turn}")])
             except AlreadyClaimed as error:
                 raise _in_progress() from error
-            return await self._finish(name, reservation, run)
+            return await self._finish(name, reservation, run, language)
         finally:
             del self._running[name]
             done.set()
 
-    async def _finish(self, name: str, reservation: _Kept, run: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _finish(self, name: str, reservation: _Kept, run: Run, language: Language) -> Answer:
         try:
             answer = await run()
         except HubError as error:
-            answer = answer_of(error)
+            answer = answer_of(error, language)
         # After any other error it is unknown what was done: the reservation stays until it counts as abandoned.
         if answer.status >= 500 or answer.status in _NOT_KEPT:
             await self._write(name, msgspec.structs.replace(reservation, state="free"))

@@ -22,7 +22,7 @@ class Buckets:
     def __init__(self, rate: Rate, clock: Clock) -> None:
         """Begin with full buckets."""
         self._burst = float(rate.burst)
-        self._refill = rate.burst / rate.per_s
+        self._refill = rate.burst / rate.over_s
         self._clock = clock
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 

@@ -1,7 +1,8 @@
 """Errors on the wire: one form for all of them, `application/problem+json` of RFC 9457.
 
 `type` is a short stable name (a relative reference, resolved against the documentation page). No traceback, no
-secret and no text of a conversation ever stands in a problem.
+secret and no text of a conversation ever stands in a problem. It is said in the language that the caller asks for with
+`Accept-Language`: Chinese or English; names that programs go by are the same in both.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-import msgspec
 from aiohttp import web
 
-from hub.errors import HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from hub.errors import FieldFault, HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from hub.model.sentences import Sentence
+from hub.translation import Language, encoder, translated
 
 MEDIA_TYPE = "application/problem+json"
-_encoder = msgspec.json.Encoder()
 
 
 class MethodNotAllowed(HubError):
@@ -28,7 +29,7 @@ class MethodNotAllowed(HubError):
     def __init__(self, allowed: set[str]) -> None:
         """Keep the methods for the Allow header."""
         methods = ", ".join(sorted(allowed))
-        super().__init__(f"This address takes {methods}.")
+        super().__init__(Sentence("This address takes {methods}.", methods=methods))
         self.allowed = methods
 
 
@@ -57,22 +58,24 @@ class Answer:
         )
 
 
-def document(error: HubError) -> dict[str, object]:
+def document(error: HubError, language: Language = "en") -> dict[str, object]:
     """Return the problem document of an error."""
     fields: dict[str, object] = {
         "type": error.type,
-        "title": error.title,
+        "title": translated(error.title, language),
         "status": error.status,
-        "detail": error.detail,
+        "detail": translated(error.detail, language),
     }
     if isinstance(error, InvalidInput):
-        fields["errors"] = error.faults
+        fields["errors"] = [
+            FieldFault(field=fault.field, message=translated(fault.message, language)) for fault in error.faults
+        ]
     return {**error.extra, **fields}
 
 
-def answer_of(error: HubError) -> Answer:
+def answer_of(error: HubError, language: Language = "en") -> Answer:
     """Return the answer that tells the caller of an error."""
-    headers: dict[str, str] = {}
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
     if isinstance(error, RateLimited | Unavailable):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     elif isinstance(error, Unauthenticated):
@@ -81,4 +84,5 @@ def answer_of(error: HubError) -> Answer:
         headers["Allow"] = error.allowed
     elif "retry_after" in error.extra:
         headers["Retry-After"] = str(error.extra["retry_after"])
-    return Answer(status=error.status, body=_encoder.encode(document(error)), content_type=MEDIA_TYPE, headers=headers)
+    body = encoder(language).encode(document(error, language))
+    return Answer(status=error.status, body=body, content_type=MEDIA_TYPE, headers=headers)

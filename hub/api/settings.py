@@ -14,10 +14,10 @@ MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A token bucket: `burst` requests at once, refilled over `per_s` seconds."""
+    """A token bucket: `burst` requests at once, refilled over `over_s` seconds."""
 
     burst: int
-    per_s: float
+    over_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,11 @@ class RateLimits:
     Sign-in has its own back-off for wrong passwords (`hub.services.accounts`); the rate here only bounds the cost.
     """
 
-    agent: Rate = Rate(burst=600, per_s=10)
-    program: Rate = Rate(burst=10_000, per_s=5_000)
-    visitor: Rate = Rate(burst=120, per_s=10)
-    anonymous: Rate = Rate(burst=300, per_s=10)
-    sign_in: Rate = Rate(burst=60, per_s=20)
+    agent: Rate = Rate(burst=600, over_s=10)
+    program: Rate = Rate(burst=10_000, over_s=2)
+    visitor: Rate = Rate(burst=120, over_s=10)
+    anonymous: Rate = Rate(burst=300, over_s=10)
+    sign_in: Rate = Rate(burst=60, over_s=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from hub.api.fanout import EVERYTHING, STAFF, agent_room, is_told, may_hear, wire
-from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answer_emits, language_wished, parsed, refused, same_origin
 from hub.api.socket_server import Connection, Sockets, in_time
 from hub.errors import Forbidden, HubError, InvalidInput, Unauthenticated
 from hub.model.agent import Agent
 from hub.model.commit import RecordKind
 from hub.model.events import SignUrl, show, told_by, view
 from hub.model.ids import AgentId, SessionId
+from hub.model.sentences import Sentence
 from hub.ports.bus import Cursor, CursorLost, Published
 from hub.services import Services
 from hub.services.desk import MessageDraft
@@ -92,6 +93,7 @@ class AgentSockets:
         services.directory.watch(self._record_changed)
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
+        language = language_wished(environ, auth)
         try:
             if not same_origin(environ):
                 raise Unauthenticated("The console is not served from this origin.")
@@ -100,10 +102,12 @@ class AgentSockets:
             wish = parsed({"token": given.get("token")}, AgentAuth)
             agent = self._services.accounts.agent_of(wish.token)
         except InvalidInput as error:
-            raise refused(Unauthenticated(f"Connect with a token: {error.detail}")) from error
+            raise refused(
+                Unauthenticated(Sentence("Connect with a token: {detail}", detail=Sentence.of(error.detail))), language
+            ) from error
         except HubError as error:
-            raise refused(error) from error
-        connection = self._sockets.open_connection(sid, NAMESPACE)
+            raise refused(error, language) from error
+        connection = self._sockets.open_connection(sid, NAMESPACE, language)
         self._agents[sid] = agent.id
         self._cursors[sid] = given.get("cursor")
         self._sockets.join(connection, agent_room(agent.id))

@@ -15,6 +15,9 @@ import structlog
 
 from hub.api.socket_server import Connection, Sockets
 from hub.errors import HubError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
+from hub.translation import Language, hook, language_of, translated
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -35,7 +38,7 @@ def parsed(data: object, shape: type[T]) -> T:
         if b"\\u0000" in _encoder.encode(data) and holds_nul(data):
             raise InvalidInput("A text must not hold a NUL character.")
     except msgspec.ValidationError as error:
-        raise InvalidInput(str(error)) from error
+        raise InvalidInput(reason(error)) from error
     except UnicodeEncodeError as error:
         raise InvalidInput("A text must be whole Unicode characters.") from error
     except RecursionError as error:
@@ -65,25 +68,33 @@ def same_origin(environ: Mapping[str, Any]) -> bool:
     return urlsplit(str(origin)).netloc.lower() == str(host).lower()
 
 
-def refused(error: HubError) -> socketio.exceptions.ConnectionRefusedError:
+def language_wished(environ: Mapping[str, Any], auth: object) -> Language:
+    """Return the language of a client: the `locale` that it names, or what its browser accepts."""
+    named = auth.get("locale") if isinstance(auth, dict) else None
+    return language_of(named if isinstance(named, str) else environ.get("HTTP_ACCEPT_LANGUAGE"))
+
+
+def refused(error: HubError, language: Language) -> socketio.exceptions.ConnectionRefusedError:
     """Return the refusal of a connection, with a code that tells the client not to try again."""
-    return socketio.exceptions.ConnectionRefusedError(error.detail, {"code": error.type})
+    return socketio.exceptions.ConnectionRefusedError(translated(error.detail, language), {"code": error.type})
 
 
 async def answered(connection: Connection | None, work: Callable[[], Awaitable[Ack]]) -> Ack:
     """Do what an emit asks for and return its acknowledgement; errors become `{ok: false, error}`."""
+    language = connection.language if connection is not None else "en"
     try:
         if connection is None:
             raise Unauthenticated("Connect first.")
         connection.spend()
         # The library writes acknowledgements itself and knows plain values only.
-        plain: Ack = msgspec.to_builtins({"ok": True, **(await work())})
+        plain: Ack = msgspec.to_builtins({"ok": True, **(await work())}, enc_hook=hook(language))
         return plain
     except HubError as error:
-        return {"ok": False, "error": _problem(error)}
+        return {"ok": False, "error": _problem(error, language)}
     except Exception:
         log.exception("socket.act_failed")
-        return {"ok": False, "error": {"type": "error", "detail": "Something went wrong: try again."}}
+        detail = translated("Something went wrong: try again.", language)
+        return {"ok": False, "error": {"type": "error", "detail": detail}}
 
 
 def answer_emits(
@@ -113,7 +124,7 @@ def answer_emits(
 
     async def refuse(event: str, sid: str, *_: object) -> Ack:
         async def work() -> Ack:
-            raise InvalidInput(f"There is no event {event[:50]!r}.", code="unknown-event")
+            raise InvalidInput(Sentence("There is no event {event!r}.", event=event[:50]), code="unknown-event")
 
         return await answered(sockets.connections.get(sid), work)
 
@@ -122,8 +133,9 @@ def answer_emits(
     sockets.on("*", refuse, namespace=namespace)
 
 
-def _problem(error: HubError) -> dict[str, object]:
-    problem: dict[str, object] = {"type": error.type, "detail": error.detail, **error.extra}
+def _problem(error: HubError, language: Language) -> dict[str, object]:
+    extra = msgspec.to_builtins(error.extra, enc_hook=hook(language))
+    problem: dict[str, object] = {"type": error.type, "detail": translated(error.detail, language), **extra}
     if isinstance(error, RateLimited | Unavailable):
         problem["retry_after"] = error.retry_after
     return problem

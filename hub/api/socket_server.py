@@ -18,8 +18,10 @@ from engineio.exceptions import SocketIsClosedError
 
 from hub.api.socket_transport import MAX_FRAME, MAX_QUEUE, Outgoing, deliver, use_direct_sockets
 from hub.errors import HubError, RateLimited, Unavailable
+from hub.model.sentences import Sentence
 from hub.ports.environment import Clock
 from hub.settings import LimitSettings
+from hub.translation import Language
 
 log = structlog.get_logger()
 
@@ -52,7 +54,9 @@ async def in_time() -> AsyncIterator[None]:
         async with asyncio.timeout(STEP_S):
             yield
     except TimeoutError as error:
-        raise Unavailable(f"The hub could not do this within {STEP_S:.0f} s: try again.") from error
+        raise Unavailable(
+            Sentence("The hub could not do this within {seconds:.0f} s: try again.", seconds=STEP_S)
+        ) from error
 
 
 class Connection:
@@ -63,6 +67,7 @@ class Connection:
         self.sid = sid
         self.engine_sid = engine_sid
         self.namespace = namespace
+        self.language: Language = "en"
         self.rooms: set[str] = set()
         self.held: list[tuple[tuple[int, int], Outgoing]] | None = []
         self._clock = clock
@@ -137,10 +142,11 @@ class Sockets(socketio.AsyncServer):  # type: ignore[misc]  # the library ships 
         for name in tuple(connection.rooms):
             self.leave(connection, name)
 
-    def open_connection(self, sid: str, namespace: str) -> Connection:
-        """Register a client that was let in."""
+    def open_connection(self, sid: str, namespace: str, language: Language = "en") -> Connection:
+        """Register a client that was let in; refusals are said to it in its language."""
         engine_sid = self.manager.eio_sid_from_sid(sid, namespace)
         connection = Connection(sid, engine_sid, namespace, self._clock, self._limits.socket_events_per_s)
+        connection.language = language
         self.connections[sid] = connection
         return connection
 

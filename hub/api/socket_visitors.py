@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from hub.api.fanout import visitor_message, visitor_place, visitor_room, visitor_session
-from hub.api.socket_emits import Ack, answer_emits, parsed, refused, same_origin
+from hub.api.socket_emits import Ack, answer_emits, language_wished, parsed, refused, same_origin
 from hub.api.socket_server import Connection, Sockets, in_time
 from hub.errors import Conflict, Forbidden, HubError
 from hub.model.events import SignUrl
@@ -95,6 +95,7 @@ class VisitorSockets:
         answer_emits(sockets, NAMESPACE, acts, caller=self._clients.get, absent={})
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
+        language = language_wished(environ, auth)
         try:
             wish = parsed(auth or {}, VisitorAuth)
             channel = self._services.visitors.channel(wish.channel_id)
@@ -107,8 +108,8 @@ class VisitorSockets:
                     wish.channel_id, wish.visitor_token, wish.identity, locale=wish.locale or ""
                 )
         except HubError as error:
-            raise refused(error) from error
-        connection = self._sockets.open_connection(sid, NAMESPACE)
+            raise refused(error, language) from error
+        connection = self._sockets.open_connection(sid, NAMESPACE, language)
         self._clients[sid] = _Client(visitor, channel, wish)
         self._sockets.join(connection, visitor_room(visitor.customer_id))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 from aiohttp import web
 
-from hub.api.gate import read_body
+from hub.api.gate import query_of, read_body
 from hub.api.settings import ApiSettings
 from hub.errors import HubError, Unavailable
 from hub.ports.channel import Request
@@ -45,7 +45,7 @@ class Webhooks:
                     method=request.method,
                     url=self._origin + request.raw_path,
                     headers={name.lower(): value for name, value in request.headers.items()},
-                    query=dict(request.query),
+                    query=dict(query_of(request)),
                     body=body,
                 ),
             )

@@ -15,6 +15,7 @@ import structlog
 from hub.bus.stream import REACH, CommitStream
 from hub.errors import Unavailable
 from hub.model.commit import Committed
+from hub.model.sentences import Sentence
 from hub.ports.bus import Cursor, Published, SignalListener, StreamListener, TellsSkips, Work
 from hub.ports.environment import Clock
 from hub.ports.store import Store
@@ -153,7 +154,9 @@ class _Queue:
 
     def put(self, payload: bytes) -> None:
         if len(self._waiting) + len(self.lent) >= self._bound:
-            raise Unavailable(f"The work queue is full ({self._bound} pieces): workers are missing or too slow.")
+            raise Unavailable(
+                Sentence("The work queue is full ({most} pieces): workers are missing or too slow.", most=self._bound)
+            )
         self._count += 1
         self._waiting[str(self._count)] = payload
         self.filled.set()

@@ -19,6 +19,7 @@ from hub.bus.redis_work import RedisWork
 from hub.bus.stream import REACH, CommitStream
 from hub.errors import SettingsError, Unavailable
 from hub.model.commit import Committed
+from hub.model.sentences import Sentence
 from hub.ports.bus import Cursor, Published, SignalListener, StreamListener, TellsSkips, Work
 from hub.ports.environment import Clock, Ids
 from hub.ports.store import Store
@@ -65,7 +66,9 @@ class RedisBus:
             await self._feed.open(self._base)
         except TROUBLE as error:
             await self._link.close()
-            raise SettingsError(f"Redis does not work with us ({type(error).__name__}): {error}.") from None
+            raise SettingsError(
+                Sentence("Redis does not work with us ({kind}): {error}.", kind=type(error).__name__, error=error)
+            ) from None
         self._is_open = True
         try:
             await self._stream.open()
@@ -89,7 +92,7 @@ class RedisBus:
             async with asyncio.timeout(ANSWER_S):
                 await self._link.commands.ping()
         except TROUBLE as error:
-            raise Unavailable(f"Redis does not answer ({type(error).__name__}).") from error
+            raise Unavailable(Sentence("Redis does not answer ({kind}).", kind=type(error).__name__)) from error
 
     def publish(self, batch: Sequence[Committed]) -> None:
         """Tell this process's listeners, and send to the others."""

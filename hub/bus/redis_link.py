@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from hub.errors import SettingsError, Unavailable
+from hub.model.sentences import Sentence
 
 ANSWER_S = 3.0
 """How long an ordinary command may take."""
@@ -54,16 +55,24 @@ class RedisLink:
             self.commands = self._client(ANSWER_S, _CONNECTIONS)
             self.blocking = self._client(BLOCK_S + ANSWER_S, _CONNECTIONS + _WAITING_WORKERS)
         except ValueError as error:
-            raise SettingsError(f"bus is no usable Redis address (redis://HOST:PORT/DB): {error}.") from None
+            raise SettingsError(
+                Sentence("bus is no usable Redis address (redis://HOST:PORT/DB): {error}.", error=error)
+            ) from None
         try:
             async with asyncio.timeout(ANSWER_S):
                 server = {**await self.commands.info("server"), **await self.commands.info("memory")}
         except (AuthenticationError, NoPermissionError, ResponseError) as error:
             await self.close()
-            raise SettingsError(f"Redis at {self._where} refuses us ({error}): check the password in bus.") from None
+            raise SettingsError(
+                Sentence(
+                    "Redis at {where} refuses us ({error}): check the password in bus.", where=self._where, error=error
+                )
+            ) from None
         except TROUBLE:
             await self.close()
-            raise SettingsError(f"Redis at {self._where} cannot be reached: start it, or correct bus.") from None
+            raise SettingsError(
+                Sentence("Redis at {where} cannot be reached: start it, or correct bus.", where=self._where)
+            ) from None
         try:
             _check(server)
         except SettingsError:
@@ -104,17 +113,24 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except TROUBLE as error:
-        raise Unavailable(f"Redis cannot do this now ({type(error).__name__}).") from error
+        raise Unavailable(Sentence("Redis cannot do this now ({kind}).", kind=type(error).__name__)) from error
 
 
 def _check(server: dict[str, Any]) -> None:
     version = tuple(int(part) for part in str(server["redis_version"]).split(".")[:2])
     if version < _OLDEST:
-        raise SettingsError(f"Redis {server['redis_version']} is too old: Huike needs 6.2 or newer.")
+        raise SettingsError(
+            Sentence(
+                "Redis {redis_version} is too old: Huike needs 6.2 or newer.", redis_version=server["redis_version"]
+            )
+        )
     policy = server.get("maxmemory_policy", "noeviction")
     if server.get("maxmemory", 0) and policy != "noeviction":
         raise SettingsError(
-            f"Redis would silently drop keys when its memory is full (maxmemory-policy {policy}): set noeviction."
+            Sentence(
+                "Redis would silently drop keys when its memory is full (maxmemory-policy {policy}): set noeviction.",
+                policy=policy,
+            )
         )
 
 

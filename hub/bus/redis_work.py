@@ -14,6 +14,7 @@ from redis.exceptions import ResponseError
 
 from hub.bus.redis_link import BLOCK_S, RedisLink, plain_errors
 from hub.errors import Unavailable
+from hub.model.sentences import Sentence
 from hub.ports.bus import Work
 from hub.ports.environment import Clock
 
@@ -35,7 +36,9 @@ class RedisWork:
     async def put(self, key: str, payload: bytes) -> None:
         """Add a piece; raises `Unavailable` when the queue is full."""
         if not await self._link.run("work_put", key, payload, self._bound):
-            raise Unavailable(f"The work queue is full ({self._bound} pieces): workers are missing or too slow.")
+            raise Unavailable(
+                Sentence("The work queue is full ({most} pieces): workers are missing or too slow.", most=self._bound)
+            )
 
     async def take(self, key: str, worker: str, *, limit: int, wait_s: float) -> list[Work]:
         """Take pieces, first those that another worker was given and has not done in time."""

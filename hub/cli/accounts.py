@@ -15,6 +15,8 @@ from hub.errors import InvalidInput, SettingsError
 from hub.model.addresses import normal_email
 from hub.model.agent import ROLES, Agent, Role
 from hub.model.ids import AgentId
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.services.accounts import MAX_PASSWORD, MIN_PASSWORD
 from hub.settings import Settings
 
@@ -35,20 +37,24 @@ def create_agent(
     try:
         email = normal_email(email)
     except ValueError as error:
-        raise InvalidInput(str(error)) from error
+        raise InvalidInput(reason(error)) from error
     try:
         checked = msgspec.convert(roles, tuple[Role, ...])
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"The roles are {', '.join(ROLES)}.") from error
+        raise InvalidInput(Sentence("The roles are {roles}.", roles=ROLES)) from error
     password = environment.get(PASSWORD) or _ask()
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+        raise InvalidInput(
+            Sentence("A password has {least} to {most} characters.", least=MIN_PASSWORD, most=MAX_PASSWORD)
+        )
     asyncio.run(_create(settings, email, name or email.partition("@")[0], checked, password))
 
 
 def _ask() -> str:
     if not sys.stdin.isatty():
-        raise SettingsError(f"There is no password: set {PASSWORD}, or run this at a terminal.")
+        raise SettingsError(
+            Sentence("There is no password: set {variable}, or run this at a terminal.", variable=PASSWORD)
+        )
     password = getpass.getpass("Password: ")
     if getpass.getpass("The same again: ") != password:
         raise InvalidInput("The two passwords differ: nothing was changed.")

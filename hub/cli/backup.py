@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ from hub import __version__
 from hub.cli.embedded import Places, copy_database, places_of
 from hub.environment import SystemClock
 from hub.errors import Conflict
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp
 from hub.settings import Settings
 
@@ -49,7 +51,7 @@ def backup(settings: Settings, target: Path) -> str:
     """
     places = places_of(settings, otherwise=_ON_MONGODB)
     if target.exists():
-        raise Conflict(f"There is a file {target} already: choose another name.")
+        raise Conflict(Sentence("There is a file {target} already: choose another name.", target=target))
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
@@ -76,8 +78,10 @@ def _pack(places: Places, database: Path, target: Path, *, is_packed: bool) -> N
             archive.add(database, DATABASE)
             if manifest.has_key:
                 archive.add(places.key, KEY)
-            # After the database: every file that it names is there by then, and files are never changed.
+            # After the database: every file that it names is there by then, and files are never changed. Those of
+            # old versions of bots are tidied away, perhaps just now.
             for path in sorted(places.blobs.glob("??/??/*")):
-                archive.add(path, f"{BLOBS}/{path.relative_to(places.blobs)}")
+                with suppress(FileNotFoundError):
+                    archive.add(path, f"{BLOBS}/{path.relative_to(places.blobs)}")
         file.flush()
         os.fsync(handle)

@@ -23,6 +23,7 @@ from hub.cli.findings import Finding, note, ok, wrong
 from hub.environment import SystemClock
 from hub.errors import HubError, SettingsError
 from hub.model.commit import Record, RecordKind
+from hub.model.sentences import Sentence
 from hub.model.timestamps import seconds_between
 from hub.settings import Settings
 from hub.store import sqlite_read
@@ -65,19 +66,22 @@ def examine(settings: Settings, *, is_online: bool = False) -> list[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     data = Path(settings.data)
     if data.exists() and not data.is_dir():
-        yield wrong("disk", f"{data} is a file, not a folder: choose another --data.")
+        yield wrong("disk", Sentence("{data} is a file, not a folder: choose another --data.", data=data))
         return
     place = next(path for path in (data, *data.absolute().parents) if path.exists())
     if not os.access(place, os.W_OK | os.X_OK):
-        yield wrong("disk", f"Nothing can be written in {place}: change its rights, or choose another --data.")
+        yield wrong(
+            "disk",
+            Sentence("Nothing can be written in {place}: change its rights, or choose another --data.", place=place),
+        )
     free = shutil.disk_usage(place).free
-    says = f"{free / 1e9:.1f} GB free in {place}"
+    says = Sentence("{free:.1f} GB free in {place}", free=free / 1e9, place=place)
     if free < _FREE_WRONG:
-        yield wrong("disk", f"Only {says}: make room now.")
+        yield wrong("disk", Sentence("Only {says}: make room now.", says=says))
     elif free < _FREE_NOTE:
-        yield note("disk", f"{says}: make room soon.")
+        yield note("disk", Sentence("{says}: make room soon.", says=says))
     else:
-        yield ok("disk", f"{says}.")
+        yield ok("disk", Sentence("{says}.", says=says))
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -87,9 +91,9 @@ def _key(settings: Settings) -> Iterator[Finding]:
     elif not path.exists():
         yield ok("key", "There is no key yet: the first start makes one.")
     elif path.stat().st_mode & 0o077:
-        yield wrong("key", f"Others can read {path}: run `chmod 600 {path}`.")
+        yield wrong("key", Sentence("Others can read {path}: run `chmod 600 {path}`.", path=path))
     else:
-        yield ok("key", f"The key is in {path}.")
+        yield ok("key", Sentence("The key is in {path}.", path=path))
 
 
 def _store_and_bus(settings: Settings, records: dict[RecordKind, Sequence[Record]]) -> Iterator[Finding]:
@@ -104,7 +108,7 @@ def _store_and_bus(settings: Settings, records: dict[RecordKind, Sequence[Record
 def _database(settings: Settings, records: dict[RecordKind, Sequence[Record]]) -> Iterator[Finding]:
     path = places_of(settings, otherwise="").database
     if not path.exists():
-        yield ok("store", f"There is no database yet: the first start makes {path}.")
+        yield ok("store", Sentence("There is no database yet: the first start makes {path}.", path=path))
         return
     try:
         with reading(path) as database:
@@ -116,12 +120,19 @@ def _database(settings: Settings, records: dict[RecordKind, Sequence[Record]]) -
         yield wrong("store", error.detail)
         return
     if verdict != "ok":
-        yield wrong("store", f"The database {path} is damaged ({verdict}): restore it from a backup.")
+        yield wrong(
+            "store",
+            Sentence(
+                "The database {path} is damaged ({verdict}): restore it from a backup.", path=path, verdict=verdict
+            ),
+        )
         return
-    use = "in use by a running Huike" if is_in_use(path) else "not in use"
-    yield ok("store", f"{path}: {last} commits, sound, {use}.")
+    use = Sentence.of("in use by a running Huike") if is_in_use(path) else Sentence.of("not in use")
+    yield ok("store", Sentence("{path}: {last} commits, sound, {use}.", path=path, last=last, use=use))
     if newest and seconds_between(SystemClock().now(), newest[0].commit.at) > _CLOCK_S:
-        yield wrong("clock", f"The newest entry is of {newest[0].commit.at}: this machine's clock was set back.")
+        yield wrong(
+            "clock", Sentence("The newest entry is of {at}: this machine's clock was set back.", at=newest[0].commit.at)
+        )
 
 
 async def _shared(settings: Settings, records: dict[RecordKind, Sequence[Record]]) -> list[Finding]:
@@ -134,7 +145,12 @@ async def _shared(settings: Settings, records: dict[RecordKind, Sequence[Record]
                 await parts.store.open()
                 await parts.store.ping()
                 records.update({kind: await parts.store.records(kind) for kind in ("channel", "bot")})
-                findings.append(ok("store", f"MongoDB answers; {await parts.store.last_position()} commits."))
+                findings.append(
+                    ok(
+                        "store",
+                        Sentence("MongoDB answers; {commits} commits.", commits=await parts.store.last_position()),
+                    )
+                )
     except (HubError, TimeoutError) as error:
         findings.append(wrong("store", _why(error, "The store does not answer: check its address and that it runs.")))
         return [*findings, note("bus", "Not looked at: it needs the store.")]
@@ -158,9 +174,12 @@ def _why(error: Exception, otherwise: str) -> str:
 def _clock() -> Iterator[Finding]:
     clock = SystemClock()
     if clock.seconds() < _OLDEST_NOW_S:
-        yield wrong("clock", f"This machine's clock says {clock.now()}: set it, best by NTP.")
+        yield wrong("clock", Sentence("This machine's clock says {now}: set it, best by NTP.", now=clock.now()))
     else:
-        yield ok("clock", f"{clock.now()} (compare it with a clock that you trust: signatures allow 300 s).")
+        yield ok(
+            "clock",
+            Sentence("{now} (compare it with a clock that you trust: signatures allow 300 s).", now=clock.now()),
+        )
 
 
 def _front_end() -> Iterator[Finding]:
@@ -175,7 +194,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # compared, not bound
     try:
         with socket.create_server((settings.host, settings.port)):
-            yield ok("port", f"{where} is free.")
+            yield ok("port", Sentence("{where} is free.", where=where))
             return
     except OSError as error:
         reason = error.strerror or str(error)
@@ -184,11 +203,18 @@ def _port(settings: Settings) -> Iterator[Finding]:
             is_ours = b'"ready"' in answer.read(2000)
     except urllib.error.HTTPError as error:
         text = error.read(2000).decode(errors="replace")
-        yield wrong("port", f"The server on {where} is not ready: {text[:300]}")
+        yield wrong("port", Sentence("The server on {where} is not ready: {text}", where=where, text=text[:300]))
         return
     except OSError:
         is_ours = False
     if is_ours:
-        yield ok("port", f"A Huike answers on {where} and is ready.")
+        yield ok("port", Sentence("A Huike answers on {where} and is ready.", where=where))
     else:
-        yield wrong("port", f"{where} cannot be used ({reason}) and no Huike answers there: choose another --port.")
+        yield wrong(
+            "port",
+            Sentence(
+                "{where} cannot be used ({reason}) and no Huike answers there: choose another --port.",
+                where=where,
+                reason=reason,
+            ),
+        )

@@ -23,6 +23,7 @@ from hub.environment import SystemClock, SystemIds
 from hub.errors import HubError, InvalidInput, SettingsError
 from hub.model.commit import Record, RecordKind
 from hub.model.ids import BotId
+from hub.model.sentences import Sentence
 from hub.model.workspace import Bot, Channel, ChannelKind
 from hub.ports.abilities import CheckResult
 from hub.services.connectors import Connectors, join_settings
@@ -59,17 +60,29 @@ def channels(
         opened, faults = _look(channel, bots, Secrets(text) if text else None)
         where = _where(channel)
         if faults:
-            yield wrong("channel", f"{where}: {' '.join(faults)}")
+            yield wrong("channel", Sentence("{where}: {faults}", where=where, faults=_one(faults)))
         elif (at_address := _public_address(opened, settings)) is not None:
             yield at_address
         elif channel.pause is not None:
-            yield note("channel", f"{where} is paused: its messages wait until you resume it in the console.")
+            yield note(
+                "channel",
+                Sentence("{where} is paused: its messages wait until you resume it in the console.", where=where),
+            )
         else:
-            yield ok("channel", f"{where}.")
+            yield ok("channel", Sentence("{where}.", where=where))
         if not faults:
             sound.append(opened)
     if is_online and text:
         yield from asyncio.run(_online(sound, msgspec.structs.replace(settings, secret_key=text)))
+
+
+def _one(faults: Sequence[str]) -> Sentence:
+    """Return several sentences as one text."""
+    first, *others = faults
+    said = Sentence.of(first)
+    for other in others:
+        said = Sentence("{said} {other}", said=said, other=Sentence.of(other))
+    return said
 
 
 def _where(channel: Channel) -> str:
@@ -91,7 +104,10 @@ def _look(channel: Channel, bots: set[BotId], secrets: Secrets | None) -> tuple[
             check_settings(MANIFESTS[channel.kind].manifest, given)
             faults += _missing(channel.kind, given)
         except InvalidInput as error:
-            faults.append(" ".join(f"{fault.field}: {fault.message}" for fault in error.faults) or error.detail)
+            faults += [
+                Sentence("{field}: {message}", field=fault.field, message=Sentence.of(fault.message))
+                for fault in error.faults
+            ] or [error.detail]
         except SettingsError as error:
             faults.append(error.detail)
     return _Opened(channel=channel, settings=given), faults
@@ -100,7 +116,7 @@ def _look(channel: Channel, bots: set[BotId], secrets: Secrets | None) -> tuple[
 def _missing(kind: ChannelKind, given: Mapping[str, object]) -> Iterator[str]:
     for setting in MANIFESTS[kind].manifest.settings:
         if setting.required and _value(given, setting.name) in (None, "", (), []):
-            yield f"Set {setting.name}: {setting.help['en']}"
+            yield Sentence("Set {name}: {help}", name=setting.name, help=setting.help)
 
 
 def _value(given: Mapping[str, object], name: str) -> object:
@@ -120,12 +136,21 @@ def _public_address(opened: _Opened, settings: Settings) -> Finding | None:
     if _is_inside(url):
         return wrong(
             "channel",
-            f"{where}: its provider cannot call {url}, an address of this machine or network only. "
-            "Set HUIKE_PUBLIC_URL to the address outside, such as https://hub.example.com.",
+            Sentence(
+                "{where}: its provider cannot call {url}, an address of this machine or network only. "
+                "Set HUIKE_PUBLIC_URL to the address outside, such as https://hub.example.com.",
+                where=where,
+                url=url,
+            ),
         )
     if urlsplit(url).scheme != "https":
         return note(
-            "channel", f"{where}: its provider calls {url} without encryption. Set HUIKE_PUBLIC_URL to one with https."
+            "channel",
+            Sentence(
+                "{where}: its provider calls {url} without encryption. Set HUIKE_PUBLIC_URL to one with https.",
+                where=where,
+                url=url,
+            ),
         )
     return None
 
@@ -166,14 +191,14 @@ async def _try(connectors: Connectors, opened: _Opened) -> list[Finding]:
     try:
         results = await connectors.try_out(opened.channel, opened.settings or {})
     except HubError as error:
-        return [wrong("online", f"{where}: {error.detail}")]
+        return [wrong("online", Sentence("{where}: {detail}", where=where, detail=Sentence.of(error.detail)))]
     if not results:
-        return [ok("online", f"{where}: there is nothing to ask.")]
+        return [ok("online", Sentence("{where}: there is nothing to ask.", where=where))]
     return [_finding(where, result) for result in results]
 
 
 def _finding(where: str, result: CheckResult) -> Finding:
-    said = f"{where}, {result.name}: {result.said['en']}"
+    said = Sentence("{where}, {name}: {said}", where=where, name=result.name, said=result.said)
     return ok("online", said) if result.is_ok else wrong("online", said)
 
 

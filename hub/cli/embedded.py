@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.errors import SettingsError
+from hub.model.sentences import Sentence
 from hub.settings import Settings
 from hub.store.migrations import APPLICATION_ID, STEPS, open_reader
 
@@ -57,18 +58,22 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         SettingsError: it is not there, not ours, damaged, or newer than this code.
     """
     if not path.is_file():
-        raise SettingsError(f"There is no workspace at {path}: name its folder with --data.")
+        raise SettingsError(Sentence("There is no workspace at {path}: name its folder with --data.", path=path))
     try:
         with closing(open_reader(path)) as database:
             (owner,) = database.execute("PRAGMA application_id").fetchone()
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if owner != APPLICATION_ID:
-                raise SettingsError(f"The file {path} is no database of Huike.")
+                raise SettingsError(Sentence("The file {path} is no database of Huike.", path=path))
             if version > len(STEPS):
-                raise SettingsError(f"The database {path} was written by a newer Huike: upgrade Huike.")
+                raise SettingsError(
+                    Sentence("The database {path} was written by a newer Huike: upgrade Huike.", path=path)
+                )
             yield database
     except sqlite3.DatabaseError as error:
-        raise SettingsError(f"The database {path} cannot be read ({error}): restore it from a backup.") from error
+        raise SettingsError(
+            Sentence("The database {path} cannot be read ({error}): restore it from a backup.", path=path, error=error)
+        ) from error
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -106,6 +111,6 @@ def locked(path: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise SettingsError(f"A Huike is running on {path}: stop it first.") from error
+        raise SettingsError(Sentence("A Huike is running on {path}: stop it first.", path=path)) from error
     finally:
         os.close(handle)

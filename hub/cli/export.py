@@ -19,6 +19,7 @@ from hub.app import choose_parts
 from hub.cli.embedded import copy_database, places_of
 from hub.errors import Conflict
 from hub.model.commit import RecordKind
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.workspace import Bot
 from hub.ports.store import CustomerQuery, SessionQuery, Store
@@ -61,7 +62,7 @@ def export(settings: Settings, folder: Path) -> dict[str, int]:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
-        raise Conflict(f"There are files in {folder}: choose an empty folder.")
+        raise Conflict(Sentence("There are files in {folder}: choose an empty folder.", folder=folder))
     if not settings.store_url.startswith("sqlite:"):
         return asyncio.run(_export(settings, folder))
     places = places_of(settings, otherwise="")

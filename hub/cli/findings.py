@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hub.translation import Language, translated
+
 Verdict = Literal["ok", "note", "wrong"]
 
 
@@ -21,9 +23,9 @@ class Finding:
         """Tell whether this must be mended."""
         return self.verdict == "wrong"
 
-    def __str__(self) -> str:
-        """Return the line that is shown."""
-        return f"{self.verdict:<6} {self.part:<9} {' '.join(self.what.split())}"
+    def line(self, language: Language) -> str:
+        """Return the line that is shown; verdict and part are names that a script may look for."""
+        return f"{self.verdict:<6} {self.part:<9} {' '.join(translated(self.what, language).split())}"
 
 
 def ok(part: str, what: str) -> Finding:

@@ -11,6 +11,7 @@ from pathlib import Path
 from hub import __version__
 from hub.errors import HubError
 from hub.settings import Settings, load
+from hub.translation import language_at_terminal, translated
 
 DONE, WRONG, IMPOSSIBLE = 0, 1, 2
 """Exit codes: it is done; it was looked at and something is wrong; it cannot be done as asked."""
@@ -32,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refuse(why: str) -> int:
-    sys.stderr.write(f"huike: {' '.join(why.split())}\n")
+    said = translated(why, language_at_terminal(os.environ))
+    sys.stderr.write(f"huike: {' '.join(said.split())}\n")
     return IMPOSSIBLE
 
 
@@ -151,8 +153,9 @@ def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
     from hub.cli.doctor import examine  # noqa: PLC0415  # the same
 
     findings = examine(settings, is_online=arguments.online)
+    language = language_at_terminal(os.environ)
     for finding in findings:
-        sys.stdout.write(f"{finding}\n")
+        sys.stdout.write(f"{finding.line(language)}\n")
     return WRONG if any(finding.is_wrong for finding in findings) else DONE
 
 
@@ -201,7 +204,10 @@ def _train_bot(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         train(arguments.place, arguments.out, settings.encoder)
     except TrainingFaults as error:
-        sys.stderr.write(f"huike: the training files have errors:\n{faults_of(error)}\n")
+        language = language_at_terminal(os.environ)
+        sys.stderr.write(
+            f"huike: {translated('the training files have errors:', language)}\n{faults_of(error, language)}\n"
+        )
         return IMPOSSIBLE
     return DONE
 

@@ -18,6 +18,7 @@ import msgspec
 from hub.cli.backup import BLOBS, DATABASE, FORM, KEY, MANIFEST, Manifest
 from hub.cli.embedded import Places, locked, places_of, reading
 from hub.errors import Conflict, InvalidInput
+from hub.model.sentences import Sentence
 from hub.settings import Settings
 
 _ON_MONGODB = "This workspace is on MongoDB: bring it back with `mongorestore`."
@@ -36,7 +37,11 @@ def restore(settings: Settings, source: Path, *, force: bool) -> str:
     places = places_of(settings, otherwise=_ON_MONGODB)
     present = _present(places)
     if present and not force:
-        raise Conflict(f"There is a workspace in {places.data} already: choose another --data, or add --force.")
+        raise Conflict(
+            Sentence(
+                "There is a workspace in {folder} already: choose another --data, or add --force.", folder=places.data
+            )
+        )
     places.data.mkdir(parents=True, exist_ok=True)
     places.database.parent.mkdir(parents=True, exist_ok=True)
     # Beside the data, so that moving the files in is only renaming.
@@ -60,19 +65,27 @@ def _unpack(source: Path, folder: Path) -> Manifest:
         with tarfile.open(source) as archive:
             for member in archive:
                 if not member.isfile() or not _is_known(member.name):
-                    raise InvalidInput(f"{source} is no backup of Huike: it holds {member.name!r}.")
+                    raise InvalidInput(
+                        Sentence("{source} is no backup of Huike: it holds {name!r}.", source=source, name=member.name)
+                    )
                 archive.extract(member, folder, filter="data")
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (tarfile.TarError, EOFError, FileNotFoundError, msgspec.DecodeError) as error:
         if not source.is_file():
-            raise InvalidInput(f"There is no file {source}.") from error
-        raise InvalidInput(f"{source} is no backup of Huike, or is damaged.") from error
+            raise InvalidInput(Sentence("There is no file {source}.", source=source)) from error
+        raise InvalidInput(Sentence("{source} is no backup of Huike, or is damaged.", source=source)) from error
     if manifest.form > FORM:
-        raise InvalidInput(f"{source} was written by Huike {manifest.huike}, which is newer: upgrade Huike.")
+        raise InvalidInput(
+            Sentence(
+                "{source} was written by Huike {version}, which is newer: upgrade Huike.",
+                source=source,
+                version=manifest.huike,
+            )
+        )
     with reading(folder / DATABASE) as database:
         (verdict,) = database.execute("PRAGMA quick_check").fetchone()
     if verdict != "ok":
-        raise InvalidInput(f"The database in {source} is damaged: {verdict}.")
+        raise InvalidInput(Sentence("The database in {source} is damaged: {verdict}.", source=source, verdict=verdict))
     # The check leaves files of its own beside the database.
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         database.execute("PRAGMA journal_mode = DELETE")

@@ -12,6 +12,7 @@ from random import Random
 import msgspec
 
 from hub.errors import InvalidInput
+from hub.model.reasons import reason
 from routing.simulate import Demand, Habits, Outcome, Plan, Profile, simulate
 from routing.staffing import Staffing, staffing
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> str:
         if arguments.target is not None:
             needed = staffing(plan, chance, share=arguments.target / 100, within_s=arguments.within)
     except (ValueError, msgspec.MsgspecError) as error:
-        raise InvalidInput(str(error)) from error
+        raise InvalidInput(reason(error)) from error
     answer = Answer(outcome=outcome, staffing=needed)
     if arguments.json:
         return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
@@ -75,6 +76,8 @@ def _lines(answer: Answer, within_s: float) -> Iterator[str]:
             f"  {name:<14} {waits.asked:>7} asked, {waits.gave_up} gave up, {waits.turned_away} turned away,"
             f" mean wait {waits.mean_s:.1f} s, {waits.in_time:.1%} answered within {within_s:g} s"
         )
+    if outcome.waiting:
+        yield f"  {outcome.waiting} still wait at the end"
     if answer.staffing is not None:
         for point in answer.staffing.points:
             yield f"  with {point.agents:>4} agents: {point.in_time:6.1%} in time, mean wait {point.mean_s:.1f} s"

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.errors import SettingsError
 from hub.model.commit import Commit
+from hub.model.sentences import Sentence
 from hub.model.timeline import Activity, Entry, Message
 
 VERSION = 1
@@ -47,7 +48,13 @@ def decode_commit(data: bytes) -> Commit:
         return _commits.decode(memoryview(data)[len(_PREFIX) : -1])
     envelope = _envelopes.decode(data)
     if envelope.v > VERSION:
-        raise SettingsError(f"The journal is of form {envelope.v}, this Huike reads up to {VERSION}: upgrade Huike.")
+        raise SettingsError(
+            Sentence(
+                "The journal is of form {form}, this Huike reads up to {known}: upgrade Huike.",
+                form=envelope.v,
+                known=VERSION,
+            )
+        )
     fields = msgspec.json.decode(envelope.c, type=dict[str, object])
     for version in range(envelope.v, VERSION):
         fields = _UPGRADES[version](fields)

@@ -21,6 +21,7 @@ from hub.model import decide_talk as talk
 from hub.model import decide_waiting as waiting
 from hub.model.commit import Commit
 from hub.model.draft import Draft, refuse
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.timestamps import Timestamp
 from hub.model.transitions import ALLOWED
@@ -75,7 +76,7 @@ def decide(session: Session | None, command: c.Command, now: Timestamp, *, epoch
     if session is None:
         raise Conflict("The session does not exist.")
     if session.state not in ALLOWED[type(command)]:
-        raise refuse(session, f"Not possible while the session is {session.state}.")
+        raise refuse(session, Sentence("Not possible while the session is {state}.", state=Sentence.of(session.state)))
     if epoch is not None and epoch < session.epoch:
         raise refuse(session, "A newer router has decided on this session.", code="stale-epoch")
     draft = Draft(session, now)

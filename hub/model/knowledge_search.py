@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from heapq import heapify, heappop
 from itertools import islice
 from math import log
 
@@ -52,17 +54,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class Entry:
+    """An article as the index knows it: the words of each question, of all of them, and what each word is worth.
+
+    A word is worth all of it among the questions, a part of it in the body.
+    """
+
     asked: tuple[frozenset[str], ...]
     words: frozenset[str]
-    body: Mapping[str, int]
-
-    def worth(self, word: str) -> float:
-        """Return what a word is worth here: all of it among the questions, a part of it in the body."""
-        if word in self.words:
-            return 1.0
-        times = self.body.get(word, 0)
-        return _BODY_WEIGHT * min(1.5, times * (_SATURATION + 1) / (times + _SATURATION))
+    worth: Mapping[str, float]
 
 
 class KnowledgeIndex:
@@ -71,7 +71,7 @@ class KnowledgeIndex:
     def __init__(self, fold: Callable[[str], str] = plain) -> None:
         """Begin empty; `fold` brings different spellings of a text to one."""
         self._fold = fold
-        self._entries: dict[ArticleId, _Entry] = {}
+        self._entries: dict[ArticleId, Entry] = {}
         self._asked: dict[str, set[ArticleId]] = {}
         self._told: dict[str, set[ArticleId]] = {}
         self._weights: dict[str, float] = {}
@@ -79,15 +79,23 @@ class KnowledgeIndex:
 
     def put(self, article: Article) -> None:
         """Take in an article, or its new wording."""
-        self.remove(article.id)
+        self.put_entry(article.id, self.read(article))
+
+    def read(self, article: Article) -> Entry:
+        """Return what there is to know of an article, which is most of the work; may be called in any thread."""
         asked = [frozenset(self._words(text)) for text in (article.title, *article.questions)]
         words = frozenset[str]().union(*asked, self._words(" ".join((*article.tags, article.category))))
-        body = Counter(word for word in self._words(plain_text(article.body)) if not _is_letter(word))
-        self._entries[article.id] = _Entry(asked=tuple(one for one in asked if one), words=words, body=body)
-        for word in words:
-            self._asked.setdefault(word, set()).add(article.id)
-        for word in body:
-            self._told.setdefault(word, set()).add(article.id)
+        body = Counter(_words(self._fold(plain_text(article.body)), with_letters=False))
+        worth = {word: _told(times) for word, times in body.items()} | dict.fromkeys(words, 1.0)
+        return Entry(asked=tuple(one for one in asked if one), words=words, worth=worth)
+
+    def put_entry(self, article_id: ArticleId, entry: Entry) -> None:
+        """Take in an article that was read."""
+        self.remove(article_id)
+        self._entries[article_id] = entry
+        asked, told = self._asked, self._told
+        for word, worth in entry.worth.items():
+            (asked if worth == 1.0 else told).setdefault(word, set()).add(article_id)
         self._forget()
 
     def remove(self, article_id: ArticleId) -> None:
@@ -95,11 +103,11 @@ class KnowledgeIndex:
         entry = self._entries.pop(article_id, None)
         if entry is None:
             return
-        for places, words in ((self._asked, entry.words), (self._told, entry.body)):
-            for word in words:
-                places[word].discard(article_id)
-                if not places[word]:
-                    del places[word]
+        for word, worth in entry.worth.items():
+            places = self._asked if worth == 1.0 else self._told
+            places[word].discard(article_id)
+            if not places[word]:
+                del places[word]
         self._forget()
 
     def _forget(self) -> None:
@@ -113,7 +121,11 @@ class KnowledgeIndex:
         """Return the articles that fit best, best first; none when no word of the question is known."""
         weights = {word: self._weight(word) for word in set(self._words(text[:MAX_ASKED]))}
         total = sum(weights.values())
-        hits = [self._hit(place, weights, total) for place in self._candidates(weights, max(limit, _LOOKED_AT), wanted)]
+        question = frozenset(weights)
+        hits = [
+            self._hit(place, weights, question, total)
+            for place in self._candidates(weights, max(limit, _LOOKED_AT), wanted)
+        ]
         kept = sorted((hit for hit in hits if hit.score >= _LEAST), key=lambda hit: (-hit.score, hit.article_id))
         return kept[:limit]
 
@@ -129,13 +141,13 @@ class KnowledgeIndex:
                     shares[place] = shares.get(place, 0.0) + weight * worth
         if not shares and (known := [word for word in weights if word in self._asked]):
             shares = dict.fromkeys(self._asked[max(known, key=lambda word: (weights[word], word))], 1.0)
-        best = sorted(shares, key=lambda place: (-shares[place], place))
-        return list(islice(filter(wanted, best), count))
+        return list(islice(filter(wanted, _best_first(shares)), count))
 
-    def _hit(self, place: ArticleId, weights: Mapping[str, float], total: float) -> Hit:
+    def _hit(self, place: ArticleId, weights: Mapping[str, float], question: frozenset[str], total: float) -> Hit:
         """Return the hit with its score: the harmonic mean of both sides, less where little is shared at all."""
-        entry, question = self._entries[place], frozenset(weights)
-        covered = sum(weight * entry.worth(word) for word, weight in weights.items()) / total
+        entry = self._entries[place]
+        worth = entry.worth
+        covered = sum([weight * worth[word] for word, weight in weights.items() if word in worth]) / total
         closest, shared = 0.0, 0.0
         for words, whole in zip(entry.asked, self._wholes(place, entry), strict=True):
             common = sum(map(weights.__getitem__, words & question))
@@ -144,7 +156,7 @@ class KnowledgeIndex:
         sure = both * shared / (shared + _EVIDENCE) * (1 + _EVIDENCE / 10)
         return Hit(article_id=place, score=round(min(1.0, max(sure, covered * _BODY_WEIGHT)), 4))
 
-    def _wholes(self, place: ArticleId, entry: _Entry) -> Sequence[float]:
+    def _wholes(self, place: ArticleId, entry: Entry) -> Sequence[float]:
         """Return what all words of each of an article's questions tell."""
         known = self._whole.get(place)
         if known is None:
@@ -167,11 +179,25 @@ class KnowledgeIndex:
         return _words(self._fold(text))
 
 
+@cache
+def _told(times: int) -> float:
+    """Return what a word is worth that stands so many times in a body."""
+    return _BODY_WEIGHT * min(1.5, times * (_SATURATION + 1) / (times + _SATURATION))
+
+
+def _best_first(shares: Mapping[ArticleId, float]) -> Iterator[ArticleId]:
+    """Yield places with the largest share first; few of many are wanted, so they are not all sorted."""
+    heap = [(-share, place) for place, share in shares.items()]
+    heapify(heap)
+    while heap:
+        yield heappop(heap)[1]
+
+
 def _is_letter(word: str) -> bool:
     return len(word) == 1 and word >= _FIRST_HAN
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str, *, with_letters: bool = True) -> Iterator[str]:
     for match in _WORD.finditer(text):
         run = match[0]
         if run[0] < _FIRST_HAN:
@@ -180,7 +206,8 @@ def _words(text: str) -> Iterator[str]:
                 yield _stem(word)
             continue
         for part in _CHINESE_ASKING.split(run):
-            yield from part
+            if with_letters:
+                yield from part
             yield from (part[at : at + 2] for at in range(len(part) - 1))
 
 

@@ -45,11 +45,20 @@ class FileChange(msgspec.Struct, frozen=True, kw_only=True):
     is_absent: bool = False
 
 
+class LabelChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What an edit did to the label of a message that was not understood."""
+
+    turn_id: BotTurnId
+    was: str | None
+    now: str | None
+
+
 class BotEdit(msgspec.Struct, frozen=True, kw_only=True):
     """One change of the training material, in the order of `id` (`BOT_ID/NNNNNNNN`).
 
     `kind` is the tag of the edit (or `files`, `import`, `undo`, `label`), `about` the intent, response or file that
-    it is about, `count` how many examples. An edit that was undone names the edit that did it.
+    it is about, `count` how many examples, `labels` the messages that it labelled. An edit that was undone names the
+    edit that did it.
     """
 
     id: BotEditId
@@ -61,15 +70,16 @@ class BotEdit(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     count: int = 0
     changes: tuple[FileChange, ...] = ()
+    labels: tuple[LabelChange, ...] = ()
     undone_by: BotEditId | None = None
 
 
 class BotVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A trained version of a bot; `id` is `BOT_ID/NNNNNN`, `n` counts from 1.
 
-    `model` and `files` name blobs. `share` is the part of the sessions that a canary answers, 0 to 1. `revision` is the
-    edit that was the newest when the files were taken. `scores` are those of the bot's own test set, None without one;
-    `training_scores` come from cross-validation.
+    `model` and `files` name blobs, which are gone where `is_kept` is false. `share` is the part of the sessions that a
+    canary answers, 0 to 1. `revision` is the edit that was the newest when the files were taken. `scores` are those of
+    the bot's own test set, None without one; `training_scores` come from cross-validation.
     """
 
     id: str
@@ -84,6 +94,7 @@ class BotVersion(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     model: str
     files: str
+    is_kept: bool = True
     revision: str = ""
     examples: int = 0
     intents: int = 0

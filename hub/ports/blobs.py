@@ -29,6 +29,10 @@ class Blobs(Protocol):
         """
         ...
 
+    async def remove(self, name: str) -> None:
+        """Forget a blob for good; one that is not there is no error. Whoever calls knows that nothing names it."""
+        ...
+
     async def size(self, name: str) -> int:
         """Return the number of bytes; raises `NotFound`."""
         ...

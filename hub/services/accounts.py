@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
+from functools import lru_cache
 
 import jwt
 import msgspec
@@ -20,6 +21,7 @@ from hub.errors import AlreadyClaimed, FieldFault, InvalidInput, RateLimited, Un
 from hub.model.agent import Agent
 from hub.model.commit import Claim
 from hub.model.ids import AgentId
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, from_seconds, to_seconds
 from hub.ports.environment import Clock, Ids
 from hub.ports.store import Store
@@ -146,7 +148,7 @@ class Accounts:
             Unavailable: too many hashes are waiting.
         """
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            message = f"Use {MIN_PASSWORD} to {MAX_PASSWORD} characters."
+            message = Sentence("Use {least} to {most} characters.", least=MIN_PASSWORD, most=MAX_PASSWORD)
             raise InvalidInput("The password cannot be used.", faults=[FieldFault(field="password", message=message)])
         return await self._in_thread(password, None)
 
@@ -182,7 +184,7 @@ class Accounts:
         if family is None or family.expires_at <= self._clock.now():
             raise Unauthenticated("Sign in again.")
         agent = self._directory.agent(family.agent_id)
-        if agent is None or agent.disabled or family.stamp != _stamp(agent):
+        if agent is None or agent.disabled or family.stamp != _stamp(agent.password_hash):
             await self._records.put_plain("refresh_token", family_id, None)
             raise Unauthenticated("Sign in again.")
         if not hmac.compare_digest(family.current, _digest(secret)):
@@ -209,7 +211,7 @@ class Accounts:
         known = self._known_tokens.get(token) or self._read(token)
         agent_id, stamp, expires = known
         agent = self._directory.agent(agent_id)
-        if agent is None or agent.disabled or stamp != _stamp(agent) or expires <= self._clock.seconds():
+        if agent is None or agent.disabled or stamp != _stamp(agent.password_hash) or expires <= self._clock.seconds():
             self._known_tokens.pop(token, None)
             raise Unauthenticated("The token is not valid any more: sign in again.")
         return agent
@@ -252,7 +254,11 @@ class Accounts:
         secret = self._ids.secret()
         expires_at = from_seconds(now + REFRESH_S)
         family = _Family(
-            agent_id=agent.id, stamp=_stamp(agent), current=_digest(secret), turn=turn, expires_at=expires_at
+            agent_id=agent.id,
+            stamp=_stamp(agent.password_hash),
+            current=_digest(secret),
+            turn=turn,
+            expires_at=expires_at,
         )
         claim = Claim(key=f"refresh/{family_id}#{turn}")
         try:
@@ -265,7 +271,7 @@ class Accounts:
             "sub": agent.id,
             "aud": "huike-agent",
             "exp": int(to_seconds(access_expires)),
-            "stamp": _stamp(agent),
+            "stamp": _stamp(agent.password_hash),
             "jti": self._ids.new(),
         }
         return SignIn(
@@ -312,6 +318,7 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _stamp(agent: Agent) -> str:
-    """Return what changes with the password: tokens from before the change are void."""
-    return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:12]
+@lru_cache(maxsize=1024)
+def _stamp(password_hash: str) -> str:
+    """Return what changes with the password: tokens from before the change are void. Every call asks for it."""
+    return _digest(password_hash)[:12]

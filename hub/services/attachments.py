@@ -18,6 +18,7 @@ import msgspec
 from hub.errors import FieldFault, InvalidInput, NotFound, TooLarge
 from hub.model.content import Attachment
 from hub.model.ids import AttachmentId
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp
 from hub.ports.blobs import Blobs
 from hub.ports.environment import Clock, Ids
@@ -90,7 +91,7 @@ class Attachments:
             InvalidInput: it is empty, and may not be.
         """
         if len(data) > limit:
-            raise TooLarge(f"A file may have at most {limit // 1024 // 1024} MB.")
+            raise TooLarge(Sentence("A file may have at most {limit} MB.", limit=limit // 1024 // 1024))
         if not data and not may_be_empty:
             raise InvalidInput("The file is empty.", faults=[FieldFault(field="file", message="Empty.")])
         real, width, height = kind_of(data, mime)

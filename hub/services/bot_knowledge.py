@@ -84,7 +84,7 @@ class BotKnowledge:
                 return _to_person(await engine.respond(replace(turn, text="", payload=_ASK_PERSON)))
         if turn.payload is not None:
             return await engine.respond(turn)
-        found = self._knowledge.search(turn.text, language_of(turn.text), "customers", limit=1)
+        found = await self._knowledge.search(turn.text, language_of(turn.text), "customers", limit=1)
         if not found or found[0].score < SURE:
             return await engine.respond(turn)
         if found[0].score >= CERTAIN:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from hub.errors import FieldFault, InvalidInput, SettingsError
+from hub.model.sentences import Sentence
 from hub.model.workspace import Bot
 from hub.services.connectors import join_settings
 from hub.services.secrets import Secrets
@@ -102,6 +103,8 @@ def _address(settings: Mapping[str, object], path: str) -> object:
 
 def _text(value: object, path: str) -> str:
     if value is not None and (not isinstance(value, str) or len(value) > _LONGEST):
-        fault = FieldFault(field=f"settings.{path}", message=f"Give a text of at most {_LONGEST} characters.")
+        fault = FieldFault(
+            field=f"settings.{path}", message=Sentence("Give a text of at most {longest} characters.", longest=_LONGEST)
+        )
         raise InvalidInput("Some settings are wrong: see errors.", faults=[fault])
     return value or ""

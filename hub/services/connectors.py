@@ -11,6 +11,7 @@ import structlog
 from hub.errors import NotFound, Unavailable
 from hub.model.commit import RecordKind
 from hub.model.ids import ChannelId
+from hub.model.sentences import Sentence
 from hub.model.workspace import Channel, ChannelKind
 from hub.ports.abilities import CheckResult, Checks, Profiles, Words
 from hub.ports.channel import Connector
@@ -67,7 +68,10 @@ class Connectors:
             return channel, running[1]
         maker = self._makers.get(channel.kind)
         if maker is None:
-            raise Unavailable(f"Channels of kind {channel.kind} are not available in this version.", retry_after=3600)
+            raise Unavailable(
+                Sentence("Channels of kind {kind} are not available in this version.", kind=channel.kind),
+                retry_after=3600,
+            )
         connector = maker(channel, self.settings(channel), self._tools.tools(channel.id))
         self._replace(channel_id, (channel.version, connector))
         return channel, connector
@@ -80,7 +84,10 @@ class Connectors:
         """
         maker = self._makers.get(channel.kind)
         if maker is None:
-            raise Unavailable(f"Channels of kind {channel.kind} are not available in this version.", retry_after=3600)
+            raise Unavailable(
+                Sentence("Channels of kind {kind} are not available in this version.", kind=channel.kind),
+                retry_after=3600,
+            )
         connector = maker(channel, settings, self._tools.tools(channel.id))
         if not isinstance(connector, Checks):
             return ()

@@ -25,6 +25,8 @@ from hub.model.customer import (
 )
 from hub.model.events import SessionView, view
 from hub.model.ids import CustomerId, MergeId
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.session import OPEN_STATES
 from hub.model.timestamps import Timestamp
 from hub.ports.store import CustomerQuery, Page, SessionQuery
@@ -278,15 +280,15 @@ def _normal(kind: str, text: str) -> str:
     try:
         return normal_value(kind, text)
     except ValueError as error:
-        fault = FieldFault(field="identities", message=str(error))
-        raise InvalidInput(str(error), faults=(fault,)) from error
+        fault = FieldFault(field="identities", message=reason(error))
+        raise InvalidInput(reason(error), faults=(fault,)) from error
 
 
 def _normal_key(key: str) -> str:
     kind, colon, value = key.partition(":")
     if not colon or kind not in IDENTITY_KINDS:
         kinds = ", ".join(IDENTITY_KINDS)
-        fault = FieldFault(field="identity", message=f"write it as kind:value; kinds are {kinds}")
+        fault = FieldFault(field="identity", message=Sentence("write it as kind:value; kinds are {kinds}", kinds=kinds))
         raise InvalidInput("The identity is written wrongly.", faults=(fault,))
     # A plus sign in an address line means a space unless it was escaped; phones are told apart by it.
     return f"{kind}:{_normal(kind, '+' + value.strip() if value.startswith(' ') else value)}"

@@ -20,6 +20,7 @@ from hub.model.content import MAX_TEXT, Attachment, Content, Text, with_files
 from hub.model.decide import decide
 from hub.model.ids import AgentId, AttachmentId, BotId, ChannelId, JobId, MessageId, QueueId, SessionId, TeamId
 from hub.model.queues import DEFAULT_QUEUE, Lane, Outcome, Queue
+from hub.model.sentences import Sentence
 from hub.model.session import OPEN_STATES, Demand, Session
 from hub.model.timeline import Actor, Entry, Message
 from hub.model.timestamps import shift
@@ -345,7 +346,9 @@ class Desk:
                 raise InvalidInput("There is no such agent to transfer to.", code="unknown-agent")
             if session.state in ("queued", "offered") and force:
                 if target.status == "offline":
-                    raise Conflict(f"{target.name} is offline: give the session to somebody who is there.")
+                    raise Conflict(
+                        Sentence("{name} is offline: give the session to somebody who is there.", name=target.name)
+                    )
                 return c.Take(agent=actor(target), by=by, note=request.note, force=True)
             return c.TransferToAgent(by=by, to=actor(target), note=request.note, force=force)
         if to.bot_id is not None:

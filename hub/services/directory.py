@@ -68,6 +68,7 @@ class Directory:
         """Begin empty; `load` fills it."""
         self._store = store
         self._kept: dict[RecordKind, dict[str, Plain]] = {kind: {} for kind in KINDS}
+        self._changes: dict[RecordKind, int] = dict.fromkeys(KINDS, 0)
         self._by_email: dict[str, AgentId] = {}
         self._watchers: list[Callable[[RecordKind, str], None]] = []
 
@@ -99,6 +100,7 @@ class Directory:
         present = shelf.get(record.id)
         if present is not None and present.version >= record.version:
             return
+        self._changes[record.kind] += 1
         if isinstance(present, Agent):
             self._by_email.pop(present.email, None)
         if record.is_removed:
@@ -116,6 +118,10 @@ class Directory:
     def all(self, shape: type[T]) -> list[T]:
         """Return all records of a kind, oldest first."""
         return cast("list[T]", list(self._kept[KIND_OF[shape]].values()))
+
+    def changes(self, shape: type[T]) -> int:
+        """Return how often records of a kind have changed: what was derived from them holds while it is the same."""
+        return self._changes[KIND_OF[shape]]
 
     def agent(self, agent_id: AgentId) -> Agent | None:
         """Return an agent."""

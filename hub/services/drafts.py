@@ -91,7 +91,7 @@ class Drafts:
             Unavailable: the server gives no answer.
         """
         session, messages = await self._asked(agent, session_id, is_wanted=self._servers.uses().drafts)
-        articles = self._articles(session, messages)
+        articles = await self._articles(session, messages)
         text = await self._ask(session, messages, articles, draft_prompt)
         sources = tuple(Source(article_id=article.id, title=article.title) for article in articles)
         return AnswerDraft(text=text[:MAX_TEXT], sources=sources)
@@ -160,10 +160,10 @@ class Drafts:
         values = [identity.value for identity in customer.identities] if customer else []
         return [known for known in (*names, *values, *(value.partition(":")[2] for value in values)) if known]
 
-    def _articles(self, session: Session, messages: Sequence[Message]) -> list[Article]:
+    async def _articles(self, session: Session, messages: Sequence[Message]) -> list[Article]:
         """Return what the knowledge base tells customers about what was said last."""
         asked = [one.content.text for one in messages if one.author.kind == "customer" and one.content.text.strip()]
-        found = self._knowledge.search(asked[-1], _language(session), "customers", limit=MAX_ARTICLES)
+        found = await self._knowledge.search(asked[-1], _language(session), "customers", limit=MAX_ARTICLES)
         return [one.article for one in found if one.score >= _LEAST_SCORE]
 
 

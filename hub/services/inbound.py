@@ -20,6 +20,7 @@ from hub.model.content import MAX_TEXT, Email
 from hub.model.customer import Customer, Identity
 from hub.model.decide import decide
 from hub.model.ids import ChannelId, CustomerId, JobId, MessageId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.session import ReplyWindow, Session
 from hub.model.timestamps import shift
 from hub.model.workspace import Channel
@@ -173,7 +174,7 @@ class Inbounds:
         if inbound.content is None or inbound.sender is None:
             raise InvalidInput("A message needs a sender and content.")
         if not isinstance(inbound.content, Email) and len(inbound.content.text) > MAX_TEXT:
-            raise InvalidInput(f"The text is longer than {MAX_TEXT} characters.")
+            raise InvalidInput(Sentence("The text is longer than {most} characters.", most=MAX_TEXT))
         return Arrival(
             channel=channel,
             inbound=inbound,

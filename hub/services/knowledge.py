@@ -7,7 +7,8 @@ with the event stream. Votes are counted exactly once for each voter, whatever i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -24,12 +25,15 @@ from hub.model.knowledge import (
     may_see,
     with_vote,
 )
-from hub.model.knowledge_search import KnowledgeIndex
+from hub.model.knowledge_search import Entry, KnowledgeIndex
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.records import Records
 
 _ATTEMPTS = 50
+_READ_AT_ONCE = 25
+_PATIENCE_S = 2.0
+"""How long a question waits for the articles to be read in; then those that are known answer."""
 LANGUAGES: tuple[ArticleLanguage, ...] = ("zh", "en")
 
 
@@ -39,6 +43,11 @@ class Found:
 
     article: Article
     score: float
+
+
+def batched(articles: Sequence[Article], size: int) -> Iterator[Sequence[Article]]:
+    """Yield them in their order, so many at a time."""
+    return (articles[at : at + size] for at in range(0, len(articles), size))
 
 
 class Knowledge:
@@ -51,12 +60,25 @@ class Knowledge:
         self._records = records
         self._indexes = {language: KnowledgeIndex(fold) for language in LANGUAGES}
         self._voting = asyncio.Lock()
+        self._is_read = asyncio.Event()
+        self._is_read.set()
         directory.watch(self._hear)
 
-    def load(self) -> None:
-        """Read in what the directory has, at the start."""
-        for article in self._directory.all(Article):
-            self._indexes[article.language].put(article)
+    async def read_in(self) -> None:
+        """Have the search know what the directory has, once, at the start: beside everything else that goes on."""
+        self._is_read.clear()
+        try:
+            for some in batched(self._directory.all(Article), _READ_AT_ONCE):
+                entries = await asyncio.to_thread(self._read, some)
+                for article, entry in zip(some, entries, strict=True):
+                    # One that was changed or removed meanwhile is known already, as it is now.
+                    if self._directory.find(Article, article.id) is article:
+                        self._indexes[article.language].put_entry(article.id, entry)
+        finally:
+            self._is_read.set()
+
+    def _read(self, articles: Sequence[Article]) -> list[Entry]:
+        return [self._indexes[one.language].read(one) for one in articles]
 
     def _hear(self, kind: RecordKind, record_id: str) -> None:
         if kind == "article":
@@ -114,8 +136,13 @@ class Knowledge:
         if self._directory.find(ArticleVotes, article_id) is not None:
             await self._records.remove("article_vote", article_id)
 
-    def search(self, text: str, language: ArticleLanguage, audience: Audience, limit: int = 10) -> Sequence[Found]:
-        """Return the articles that fit a question best, best first."""
+    async def search(
+        self, text: str, language: ArticleLanguage, audience: Audience, limit: int = 10
+    ) -> Sequence[Found]:
+        """Return the articles that fit a question best, best first; just after the start it may wait a moment."""
+        if not self._is_read.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_read.wait(), _PATIENCE_S)
 
         def is_for_them(article_id: ArticleId) -> bool:
             article = self._directory.find(Article, article_id)

@@ -14,6 +14,7 @@ import msgspec
 
 from hub.errors import FieldFault, InvalidInput
 from hub.model.knowledge import MAX_BODY, MAX_QUESTIONS, MAX_TITLE, Article, ArticleLanguage, ArticleState
+from hub.model.reasons import reason
 
 MAX_ROWS = 2_000
 _MAX_FAULTS = 50
@@ -66,7 +67,7 @@ def read_articles(name: str, data: bytes) -> list[ArticleRow]:
         try:
             read.append(msgspec.convert(row, ArticleRow, strict=False))
         except msgspec.ValidationError as error:
-            faults.append((f"row {number}", str(error)))
+            faults.append((f"row {number}", reason(error)))
     if faults:
         raise _refusal(faults[:_MAX_FAULTS])
     return read

@@ -24,7 +24,7 @@ from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
 from hub.services.standing import Standing
 from hub.services.traces import Traces
-from hub.services.verdicts import Openings, believed, command_of
+from hub.services.verdicts import Openings, as_said, believed, command_of
 from hub.services.zones import load_zones
 from routing import decisions as d
 from routing import events as e
@@ -69,7 +69,7 @@ class Leader:
         self._old_offers: dict[SessionId, tuple[OfferId, float]] = {}
         """Offers of transfers from before this term: the engine does not know them, so their end is seen to here."""
         self._people = People(directory, tell=self.tell, new_id=self._event_id, used=self._used)
-        self._writing = Writing(core, sessions, epoch, figures, look_again=self._look_again)
+        self._writing = Writing(core, sessions, epoch, figures, traces, look_again=self._look_again)
         self._count = 0
         self._is_rebuilding = True
         self.has_moved = asyncio.Event()
@@ -189,11 +189,11 @@ class Leader:
     def tell(self, event: e.Event) -> None:
         """Apply an event and begin to carry out the decisions."""
         began = self._core.clock.seconds()
-        self._recorder.note(event, began)
         decisions = self.engine.apply(event, began)
+        self._recorder.note(event, began, decisions)
         self._figures.decided(decisions, self._core.clock.seconds() - began)
         for decision in decisions:
-            self._take(decision, began)
+            self._take(as_said(decision, self._directory), began)
         self.has_moved.set()
         self.has_news.set()
 

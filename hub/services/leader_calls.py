@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from hub.errors import HubError, Unavailable
+from hub.model.kept_sentences import KeptSentence, kept
 from hub.services.core import Core
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ class _Question(msgspec.Struct, frozen=True, kw_only=True):
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     payload: bytes = b""
-    fault: str | None = None
+    fault: KeptSentence | None = None
 
 
 class LeaderCalls:
@@ -102,14 +103,14 @@ class LeaderCalls:
                 found = await answerer(question.payload)
             answer = _Answer(id=question.id, payload=found)
         except HubError as error:
-            answer = _Answer(id=question.id, fault=error.detail)
+            answer = _Answer(id=question.id, fault=kept(error.detail))
         except TimeoutError:
-            answer = _Answer(id=question.id, fault="The router is too busy to answer.")
+            answer = _Answer(id=question.id, fault=kept("The router is too busy to answer."))
         except Exception:
             log.exception("leader.no_answer", question=question.name)
-            answer = _Answer(id=question.id, fault="The router could not answer.")
+            answer = _Answer(id=question.id, fault=kept("The router could not answer."))
         if len(answer.payload) > _MAX_ANSWER:
-            answer = _Answer(id=question.id, fault="The router's answer is too large: ask for less.")
+            answer = _Answer(id=question.id, fault=kept("The router's answer is too large: ask for less."))
         self._core.bus.signal(f"{_ANSWERS}.{question.node}", msgspec.json.encode(answer))
 
     def _hear_answer(self, payload: bytes) -> None:
@@ -120,7 +121,7 @@ class LeaderCalls:
         if answer.fault is None:
             waiting.set_result(answer.payload)
         else:
-            waiting.set_exception(Unavailable(answer.fault, retry_after=2))
+            waiting.set_exception(Unavailable(answer.fault.sentence, retry_after=2))
 
 
 def _no_answer() -> Unavailable:

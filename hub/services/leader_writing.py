@@ -21,6 +21,7 @@ from hub.model.ids import SessionId
 from hub.services.core import Core
 from hub.services.router_figures import RouterFigures
 from hub.services.sessions import Sessions
+from hub.services.traces import Traces
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Writing:
         sessions: Sessions,
         epoch: int,
         figures: RouterFigures,
+        traces: Traces,
         *,
         look_again: Callable[[SessionId], Awaitable[None]],
     ) -> None:
@@ -46,6 +48,7 @@ class Writing:
         self._sessions = sessions
         self._epoch = epoch
         self._figures = figures
+        self._traces = traces
         self._look_again = look_again
         self._acts: set[asyncio.Task[None]] = set()
         self._pending: Counter[SessionId] = Counter()
@@ -57,7 +60,7 @@ class Writing:
         return self._pending[session_id] > 0
 
     def begin(self, session_id: SessionId, command: c.Command, step: Record | None = None) -> None:
-        """Begin to write a decision; `step` is kept in the same commit."""
+        """Begin to write a decision; `step` is kept in the same commit, or with the next batch if none is needed."""
         self._pending[session_id] += 1
         task = asyncio.ensure_future(self._commit(session_id, command, step))
         self._acts.add(task)
@@ -70,7 +73,10 @@ class Writing:
 
         try:
             async with self._slow_lane if isinstance(command, c.TurnAway | c.Recall) else nullcontext():
-                await self._sessions.act(session_id, command, epoch=self._epoch, enrich=enrich)
+                _, commit = await self._sessions.act(session_id, command, epoch=self._epoch, enrich=enrich)
+            if commit is None and step is not None:
+                # The record said so before; that the router decided it belongs to the story all the same.
+                self._traces.keep(step)
         except AlreadyClaimed:
             log.debug("routing.noted_before", session=session_id)
         except (NotFound, Conflict) as error:

@@ -15,6 +15,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from hub.model.kept_sentences import KeptSentence, kept
+from hub.model.reasons import reason
+
 Progress = Callable[[float], None]
 Work = Callable[[bytes, Progress], bytes]
 """Takes JSON, tells how far it is, and returns JSON; ValueError is the caller's mistake, said in one sentence."""
@@ -31,7 +34,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     progress: float | None = None
     result: msgspec.Raw = NOTHING
-    error: str | None = None
+    error: KeptSentence | None = None
 
 
 def main() -> None:
@@ -43,7 +46,7 @@ def main() -> None:
     try:
         result = _found(sys.argv[1])(payload, lambda share: _say(lines, Said(progress=share)))
     except ValueError as error:
-        _say(lines, Said(error=str(error)))
+        _say(lines, Said(error=kept(reason(error))))
     else:
         _say(lines, Said(result=msgspec.Raw(result)))
 

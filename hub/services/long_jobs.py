@@ -19,7 +19,9 @@ from msgspec.structs import replace
 from hub.errors import Conflict, HubError, NotFound, RateLimited, VersionConflict
 from hub.model.commit import REMOVED, Commit, Record, record_key
 from hub.model.ids import AgentId
+from hub.model.kept_sentences import kept
 from hub.model.long_job import LongJob, LongJobId
+from hub.model.sentences import Sentence
 from hub.ports.bus import Published
 from hub.services.core import Core
 from hub.services.long_job_process import LENGTH_BYTES, Said
@@ -147,7 +149,7 @@ class LongJobs:
                 if number < len(records) - _KEPT:
                     await self._write(Record(kind="long_job", id=job.id, version=job.version + 1, data=REMOVED))
             elif job.node not in alive and job.node != self._core.node:
-                await self._change(job.id, state="failed", error=_GONE)
+                await self._change(job.id, state="failed", error=_GONE, said=kept(_GONE))
 
     async def _see_through(self, job_id: LongJobId, prepare: Prepare) -> None:
         """Run a job to its end and keep how it ended; the task's cancellation ends the process too."""
@@ -158,7 +160,10 @@ class LongJobs:
                     said = await self._carry_out(job_id, await prepare())
         except TimeoutError:
             await self._fail(
-                job_id, f"It took longer than {self._limit_s / 60:.0f} minutes and was ended: ask for less."
+                job_id,
+                Sentence(
+                    "It took longer than {minutes:.0f} minutes and was ended: ask for less.", minutes=self._limit_s / 60
+                ),
             )
         except HubError as error:
             await self._fail(job_id, error.detail)
@@ -171,13 +176,13 @@ class LongJobs:
             await self._fail(job_id, "The hub made a mistake. It is in the log.")
         else:
             if said.error is not None:
-                await self._fail(job_id, said.error)
+                await self._fail(job_id, said.error.sentence)
             else:
                 await self._change(job_id, state="succeeded", progress=1.0, result=said.result)
 
     async def _fail(self, job_id: LongJobId, why: str) -> None:
         with contextlib.suppress(HubError):
-            await self._change(job_id, state="failed", error=why)
+            await self._change(job_id, state="failed", error=str(why), said=kept(why))
 
     async def _carry_out(self, job_id: LongJobId, assignment: Assignment) -> Said:
         """Let a process do the work and the hub finish it; return the job's result, or why there is none."""

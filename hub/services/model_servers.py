@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from hub.errors import Conflict, RateLimited, SettingsError, Unavailable
 from hub.model.model_server import MODEL_SERVER_ID, ModelServerSettings, ModelUses, Prompt
 from hub.model.prompts import hello_prompt
+from hub.model.sentences import Sentence
 from hub.ports.model_server import ModelFaultReason, ModelServer, ModelServerFault
 from hub.services.breaker import Breaker
 from hub.services.core import Core
@@ -143,7 +144,7 @@ class ModelServers:
             if fault.reason not in _NOT_ITS_FAULT:
                 in_use.breaker.failed()
             log.warning("model_server.failed", reason=fault.reason, status=fault.status)
-            raise Unavailable(f"The model server gave no answer ({fault.reason}).") from fault
+            raise Unavailable(Sentence("The model server gave no answer ({reason}).", reason=fault.reason)) from fault
         finally:
             self._under_way -= 1
         in_use.breaker.succeeded()

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 import msgspec
 
 from hub.errors import FieldFault, InvalidInput
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.workspace import BusinessHours
 from routing.config import Queue
 from routing.hours import Because, hours_on
@@ -59,7 +61,9 @@ def check(hours: BusinessHours) -> None:
     dates = [day.date for day in hours.special_days]
     twice = next((day for day in dates if dates.count(day) > 1), None)
     if twice is not None:
-        faults.append(FieldFault(field="special_days", message=f"The date {twice} is given more than once."))
+        faults.append(
+            FieldFault(field="special_days", message=Sentence("The date {twice} is given more than once.", twice=twice))
+        )
     if faults:
         raise InvalidInput("These hours cannot be kept: see errors.", faults=faults)
 
@@ -68,7 +72,7 @@ def _fault(name: str, make: Callable[[], object]) -> FieldFault | None:
     try:
         make()
     except ValueError as error:
-        return FieldFault(field=name, message=str(error))
+        return FieldFault(field=name, message=reason(error))
     return None
 
 

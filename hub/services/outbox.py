@@ -106,7 +106,7 @@ class Outbox:
         except NotFound:
             return await self._end(push, "failed", "The channel has been removed.", "channel_gone")
         except Unavailable as error:
-            return await self._end(push, "failed", error.detail, "channel_gone")
+            return await self._end(push, "failed", str(error), "channel_gone")
         if not connector.capabilities.repeats_safely and await self._is_marked(job):
             return await self._end(push, "uncertain", "The server stopped while sending: it may have arrived.", None)
         return await self._send(push, connector)

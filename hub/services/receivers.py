@@ -82,7 +82,7 @@ class _Intake:
             await self._inbounds.receive(self._channel, inbound, records=records)
         except InvalidInput as error:
             log.warning("receiver.unreadable", channel=self._channel.id, reason=error.detail)
-            shown = Unsupported(payload={"kind": "unreadable", "reason": error.detail})
+            shown = Unsupported(payload={"kind": "unreadable", "reason": str(error)})
             await self._inbounds.receive(self._channel, replace(inbound, content=shown, files=()), records=records)
 
     async def _check_cursor(self) -> None:

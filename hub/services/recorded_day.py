@@ -1,15 +1,16 @@
 """A recorded day of the router: how it is kept in pieces, and how the pieces make one log that can be played.
 
 Pure. Each part of a recording (a term of a leader, a day, a stretch under the same settings) begins with events that
-bring an empty router to where the real one was. Joined to one log these are repeats, which a router refuses without
-harm; what ended between two parts is ended here.
+bring an empty router to where the real one was. Joined to one log these are repeats, which do no harm; what ended
+between two parts is ended here. What the router decided is kept with each event: another router, played the same
+events, chooses another of two equal agents, and soon nothing is as it was.
 """
 
 from __future__ import annotations
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -17,17 +18,20 @@ from hub.model.ids import AgentId, SessionId
 from routing import decisions as d
 from routing import events as e
 from routing.config import Config
-from routing.engine import Engine
+from routing.recording import Step
 
-Log = Sequence[tuple[e.Event, float]]
-_Pairs = list[tuple[float, e.Event]]
+Steps = Sequence[Step]
+_Packed = list[tuple[float, e.Event, tuple[d.Decision, ...]]]
 _PACKED_AT_ONCE = 500
 MAX_CHUNK_BYTES = 64 * 1024 * 1024
 """The most that a stored piece may come to when it is unpacked; the writer stays far below."""
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of a recording. The first of a part carries the settings of the router; `opening` events build it up."""
+    """A piece of a recording. The first of a part carries the settings of the router; `opening` events build it up.
+
+    Pieces without `steps` are of a time when decisions were not kept, and cannot be played.
+    """
 
     epoch: int
     begins: Config | None = None
@@ -35,7 +39,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     end: float
     sessions: int
-    events: str
+    steps: str = ""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,23 +50,23 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     day: str
-    log: list[tuple[e.Event, float]]
+    log: list[Step]
     config: Config
     is_complete: bool
 
 
-def pack(log: Log) -> str:
-    """Return events with their times as text; made bit by bit, so that other threads get their turn."""
+def pack(log: Steps) -> str:
+    """Return events with their times and decisions as text; made bit by bit, so that other threads get their turn."""
     packer, parts, encoder = zlib.compressobj(6), [], msgspec.json.Encoder()
     for begin in range(0, len(log), _PACKED_AT_ONCE):
-        pairs = [(at, event) for event, at in log[begin : begin + _PACKED_AT_ONCE]]
-        parts.append(packer.compress((b"," if begin else b"[") + encoder.encode(pairs)[1:-1]))
+        some = [(at, event, decisions) for event, at, decisions in log[begin : begin + _PACKED_AT_ONCE]]
+        parts.append(packer.compress((b"," if begin else b"[") + encoder.encode(some)[1:-1]))
     parts.append(packer.compress(b"]" if log else b"[]"))
     parts.append(packer.flush())
     return b64encode(b"".join(parts)).decode()
 
 
-def unpack(text: str) -> Log:
+def unpack(text: str) -> list[Step]:
     """Return what `pack` was given.
 
     Raises:
@@ -75,14 +79,15 @@ def unpack(text: str) -> Log:
         raise ValueError("This is no recording of a router.") from error
     if unpacker.unconsumed_tail or not unpacker.eof:
         raise ValueError("The recording is cut off or too large.")
-    return [(event, at) for at, event in msgspec.json.decode(plain, type=_Pairs)]
+    return [(event, at, decisions) for at, event, decisions in msgspec.json.decode(plain, type=_Packed)]
 
 
 def joined(day: str, chunks: Sequence[Chunk], *, is_whole: bool) -> Recorded | None:
     """Return the chunks of a day, in order, as one log; None when there is nothing that could be played."""
-    parts: list[tuple[Config, list[tuple[e.Event, float]]]] = []
-    for chunk in chunks:
-        events = unpack(chunk.events)
+    parts: list[tuple[Config, list[Step]]] = []
+    known = [chunk for chunk in chunks if chunk.steps]
+    for chunk in known:
+        events = unpack(chunk.steps)
         if chunk.begins is not None:
             if parts:
                 parts[-1][1].extend(_ended(parts[-1][1], events[: chunk.opening], chunk.start))
@@ -91,22 +96,20 @@ def joined(day: str, chunks: Sequence[Chunk], *, is_whole: bool) -> Recorded | N
             parts[-1][1].extend(events)
     if not parts:
         return None
-    is_first_there = chunks[0].begins is not None
-    config = parts[-1][0]
-    log = [one for _, events in parts for one in events]
+    is_first_there = chunks[0].begins is not None and len(known) == len(chunks)
     return Recorded(
         day=day,
-        log=with_own_offers(log, config),
-        config=config,
+        log=[one for _, events in parts for one in events],
+        config=parts[-1][0],
         is_complete=is_whole and is_first_there and len(parts) == 1,
     )
 
 
-def _ended(before: Iterable[tuple[e.Event, float]], opening: Log, at: float) -> list[tuple[e.Event, float]]:
+def _ended(before: Iterable[Step], opening: Steps, at: float) -> list[Step]:
     """Return the ends of what was there in one part and is not there when the next begins."""
     sessions: dict[SessionId, None] = {}
     agents: dict[AgentId, None] = {}
-    for event, _ in before:
+    for event, _, _ in before:
         match event:
             case e.SessionQueued() | e.SessionRestored():
                 sessions[event.session] = None
@@ -118,7 +121,7 @@ def _ended(before: Iterable[tuple[e.Event, float]], opening: Log, at: float) -> 
                 agents.pop(event.agent, None)
             case _:
                 pass
-    for event, _ in opening:
+    for event, _, _ in opening:
         match event:
             case e.SessionQueued() | e.SessionRestored():
                 sessions.pop(event.session, None)
@@ -128,41 +131,4 @@ def _ended(before: Iterable[tuple[e.Event, float]], opening: Log, at: float) -> 
                 pass
     ends: list[e.Event] = [e.SessionClosed(id=f"end-{at}-{one}", session=one) for one in sessions]
     ends += [e.AgentSignedOut(id=f"end-{at}-{one}", agent=one) for one in agents]
-    return [(event, at) for event in ends]
-
-
-def with_own_offers(log: Log, config: Config) -> list[tuple[e.Event, float]]:
-    """Return the log with answers to the offers that a router makes which is played the log from its beginning.
-
-    Offers have names of their own in each term, and a router that begins in the middle of a day may choose another of
-    two equal agents: the session's answer then counts for its offer there. An answer to no offer is left out.
-    """
-    engine = Engine(config)
-    live: dict[SessionId, d.Offered] = {}
-    told: list[tuple[e.Event, float]] = []
-    for event, at in log:
-        # What is due before the event may make or end an offer.
-        _note(live, engine.apply(e.Tick(id=f"before-{event.id}"), at))
-        own = _own(event, live)
-        if own is not None:
-            told.append((own, at))
-            _note(live, engine.apply(own, at))
-    return told
-
-
-def _own(event: e.Event, live: Mapping[SessionId, d.Offered]) -> e.Event | None:
-    if not isinstance(event, e.OfferAccepted | e.OfferRejected):
-        return event
-    made = live.get(event.session)
-    return msgspec.structs.replace(event, agent=made.agent, offer=made.offer) if made is not None else None
-
-
-def _note(live: dict[SessionId, d.Offered], decisions: Iterable[d.Decision]) -> None:
-    for one in decisions:
-        match one:
-            case d.Offered():
-                live[one.session] = one
-            case d.Rescinded() | d.Assigned():
-                live.pop(one.session, None)
-            case _:
-                pass
+    return [(event, at, ()) for event in ends]

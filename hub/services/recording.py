@@ -1,4 +1,4 @@
-"""Recording: every event of the router with its time, kept for a month, so that a day can be played again.
+"""Recording: every event of the router, when it was and what came of it, kept for a month to be played again.
 
 Written in pieces beside the routing and never in its way: what cannot be written is dropped and the day is then not
 whole. Only the leader writes; every node reads.
@@ -7,7 +7,7 @@ whole. Only the leader writes; every node reads.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -20,8 +20,10 @@ from hub.model.commit import REMOVED, Commit, Record, record_key
 from hub.model.timestamps import Timestamp, from_seconds
 from hub.services.core import Core
 from hub.services.recorded_day import Chunk, Recorded, joined, pack
+from routing import decisions as d
 from routing import events as e
 from routing.config import Config
+from routing.recording import Step
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ _GAP_S = 15.0
 """How long events wait for a piece to become full."""
 _UNWRITTEN = 64
 """Pieces that wait while the store cannot write; then the oldest is given up."""
+_KEPT = (d.Offered, d.Rescinded, d.Assigned, d.OutsideHours, d.Refused)
+"""Decisions from which it is read what people did; the others say nothing of that."""
 _PAGE = 100
 _DAYS = "days"
 
@@ -74,7 +78,7 @@ class _Piece:
     begins: Config | None
     start: float
     standing: Standing | None
-    events: list[tuple[e.Event, float]]
+    steps: list[Step]
 
     def chunk(self) -> Chunk:
         opening = self.standing.events() if self.standing else []
@@ -83,9 +87,9 @@ class _Piece:
             begins=self.begins,
             opening=len(opening),
             start=self.start,
-            end=self.events[-1][1] if self.events else self.start,
-            sessions=sum(isinstance(event, e.SessionQueued) for event, _ in self.events),
-            events=pack([*((event, self.start) for event in opening), *self.events]),
+            end=self.steps[-1][1] if self.steps else self.start,
+            sessions=sum(isinstance(event, e.SessionQueued) for event, _, _ in self.steps),
+            steps=pack([*((event, self.start, ()) for event in opening), *self.steps]),
         )
 
 
@@ -95,7 +99,7 @@ class Recorder:
     def __init__(self, core: Core) -> None:
         """Write to the store."""
         self._core = core
-        self._events: list[tuple[e.Event, float]] = []
+        self._steps: list[Step] = []
         self._unwritten: list[_Piece] = []
         self._writing = asyncio.Lock()
         self._summaries: dict[str, tuple[int, _Summary]] = {}
@@ -121,27 +125,27 @@ class Recorder:
         self._begins, self._opened_at = self._config, now
         self._opening = self._standing() or None
 
-    def note(self, event: e.Event, now: float) -> None:
-        """Take an event down."""
+    def note(self, event: e.Event, now: float, decisions: Iterable[d.Decision] = ()) -> None:
+        """Take an event down, and what the router decided on it."""
         if utc_day(now) != self._day:
             self._close_chunk()
             self._open_part(now)
-        self._events.append((event, now))
-        if len(self._events) >= _FULL:
+        self._steps.append((event, now, tuple(one for one in decisions if isinstance(one, _KEPT))))
+        if len(self._steps) >= _FULL:
             self._close_chunk()
 
     def _close_chunk(self) -> None:
-        if not self._events and self._opening is None:
+        if not self._steps and self._opening is None:
             return
         piece = _Piece(
             day=self._day,
             epoch=self._epoch,
             begins=self._begins,
-            start=self._events[0][1] if self._begins is None else self._opened_at,
+            start=self._steps[0][1] if self._begins is None else self._opened_at,
             standing=self._opening,
-            events=self._events,
+            steps=self._steps,
         )
-        self._events, self._begins, self._opening = [], None, None
+        self._steps, self._begins, self._opening = [], None, None
         self._unwritten.append(piece)
         if len(self._unwritten) > _UNWRITTEN:
             self._give_up(self._unwritten.pop(0))
@@ -205,7 +209,7 @@ class Recorder:
         self._summaries[term] = (version + 1, summary)
 
     def _give_up(self, piece: _Piece) -> None:
-        log.warning("routing.recording_lost", events=len(piece.events))
+        log.warning("routing.recording_lost", events=len(piece.steps))
         term = f"{piece.day}/{piece.epoch:08}"
         version, before = self._summaries.get(term, (1, None))
         if before is not None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hub.errors import AlreadyClaimed, Conflict, NotFound, VersionConflict
 from hub.model.agent import Agent
 from hub.model.commit import REMOVED, Claim, Commit, EventTag, Record, RecordKind, record_key
+from hub.model.sentences import Sentence
 from hub.services.core import Core
 from hub.services.directory import KIND_OF, KINDS, Directory, Plain
 
@@ -56,7 +57,7 @@ class Records:
         for _ in range(_ATTEMPTS):
             record = await self._store.record(kind, record_id)
             if record is None:
-                raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
+                raise NotFound(Sentence("There is no such {kind}.", kind=Sentence.of(kind.replace("_", " "))))
             present = msgspec.json.decode(record.data, type=shape)
             changed = change(present)
             if changed == present:
@@ -77,7 +78,7 @@ class Records:
         """
         record = await self._store.record(kind, record_id)
         if record is None:
-            raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
+            raise NotFound(Sentence("There is no such {kind}.", kind=Sentence.of(kind.replace("_", " "))))
         await self._put(kind, record_id, record.version + 1, None)
 
     async def put_plain(

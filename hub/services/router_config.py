@@ -14,6 +14,7 @@ import msgspec
 
 from hub.model.ids import ChannelId, QueueId
 from hub.model.queues import DEFAULT_QUEUE, Queue, RoutingSettings
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.timestamps import Timestamp, from_seconds
 from hub.model.workspace import BusinessHours
@@ -137,7 +138,9 @@ def configured(directory: Directory, installation: SessionSettings, running: r.C
 
 def _kept(queue: Queue, hours: BusinessHours | None) -> r.Queue | ValueError:
     if hours is not None and is_unknown(hours.zone):
-        return ValueError(f"The time zone {hours.zone!r} is unknown; use a name like Asia/Shanghai.")
+        return ValueError(
+            Sentence("The time zone {zone!r} is unknown; use a name like Asia/Shanghai.", zone=hours.zone)
+        )
     try:
         return queue_with(queue, hours)
     except ValueError as error:

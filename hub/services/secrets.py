@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.errors import SettingsError
+from hub.model.sentences import Sentence
 from hub.ports.environment import Ids
 
 _NONCE = 12
@@ -60,4 +61,10 @@ def keep_key(folder: Path, ids: Ids) -> str:
                 os.fsync(handle)
         return path.read_text().strip()
     except OSError as error:
-        raise SettingsError(f"The data folder {folder} cannot be used: {error.strerror}. Choose another.") from error
+        raise SettingsError(
+            Sentence(
+                "The data folder {folder} cannot be used: {reason}. Choose another.",
+                folder=folder,
+                reason=error.strerror,
+            )
+        ) from error

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from hub.model.sentences import Sentence
 from hub.services.long_job_process import Progress
 from routing import erlang
 from routing.chance import Seeded
@@ -82,7 +83,13 @@ def check(task: StaffingTask) -> None:
     """Refuse what would take for ever; raises ValueError with a plain sentence."""
     load = task.per_hour * task.handle_s / 3600
     if load > _MOST_LOAD * task.concurrency:
-        raise ValueError(f"That is {load:.0f} talks at once: more than {_MOST_LOAD:.0f} agents are not planned here.")
+        raise ValueError(
+            Sentence(
+                "That is {load:.0f} talks at once: more than {most:.0f} agents are not planned here.",
+                load=load,
+                most=_MOST_LOAD,
+            )
+        )
 
 
 def play(payload: bytes, progress: Progress) -> bytes:

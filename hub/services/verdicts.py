@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+import msgspec
+
 from hub.model import commands as c
 from hub.model.ids import AgentId, JobId, OfferId, SessionId
 from hub.model.timestamps import Timestamp, from_seconds
@@ -54,6 +56,9 @@ def command_of(
             return SessionId(decision.session), offer
         case d.Rescinded():
             return SessionId(decision.session), c.EndOffer(offer_id=OfferId(decision.offer), reason=decision.reason)
+        case d.Unassigned(reason="transferred" | "forced"):
+            # The router says so because it was told: the record has been with somebody else since.
+            return None
         case d.Unassigned():
             release = c.Release(agent_id=AgentId(decision.agent), reason=decision.reason)
             return SessionId(decision.session), release
@@ -67,6 +72,15 @@ def command_of(
             return None
         case _:
             assert_never(decision)
+
+
+def as_said(decision: d.Decision, directory: Directory) -> d.Decision:
+    """Return a decision with its reason as people know it: whoever has not signed in during this term is not online."""
+    match decision:
+        case d.TransferFailed(reason="unknown_agent") if directory.agent(decision.agent) is not None:
+            return msgspec.structs.replace(decision, reason="not_online")
+        case _:
+            return decision
 
 
 def believed(decision: d.Decision, known: Known) -> Known | None:

@@ -13,6 +13,7 @@ from hub.errors import InvalidInput, NotFound
 from hub.model.ids import AgentId, QueueId
 from hub.model.long_job import LongJob
 from hub.model.queues import DEFAULT_QUEUE, Queue, RoutingSettings
+from hub.model.reasons import reason
 from hub.model.workspace import BusinessHours
 from hub.services.directory import Directory
 from hub.services.long_jobs import Assignment, LongJobs
@@ -80,7 +81,7 @@ class WhatIf:
             Config(**settings)
             queues = self._lines(wish)
         except ValueError as error:
-            raise InvalidInput(str(error)) from error
+            raise InvalidInput(reason(error)) from error
         within_s = self._target_s() if wish.within_s is None else wish.within_s
 
         async def prepare() -> Assignment:

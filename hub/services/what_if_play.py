@@ -77,7 +77,6 @@ def play(payload: bytes, progress: Progress) -> bytes:
     progress(_UNPACKED)
     found = what_if(
         recorded.log,
-        recorded.config,
         _other(recorded.config, task),
         within_s=task.within_s,
         class_of=_class_of,
@@ -92,7 +91,7 @@ def play(payload: bytes, progress: Progress) -> bytes:
         )
     result = WhatIfResult(
         day=task.day,
-        sessions=len({event.session for event, _ in recorded.log if isinstance(event, e.SessionQueued)}),
+        sessions=len({event.session for event, _, _ in recorded.log if isinstance(event, e.SessionQueued)}),
         complete=recorded.is_complete,
         recorded_s=round(recorded.log[-1][1] - recorded.log[0][1], 1),
         within_s=task.within_s,

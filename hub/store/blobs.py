@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from hub.errors import NotFound, SettingsError, Unavailable
+from hub.model.sentences import Sentence
 
 PIECE = 256 * 1024
 TIMEOUT_S = 30.0
@@ -43,7 +44,11 @@ class FileBlobs:
                 left.unlink()
         except OSError as error:
             raise SettingsError(
-                f"Cannot keep files in {self._folder} ({error.strerror}): check the folder's rights."
+                Sentence(
+                    "Cannot keep files in {folder} ({reason}): check the folder's rights.",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
             ) from error
 
     async def close(self) -> None:
@@ -59,7 +64,9 @@ class FileBlobs:
             async with asyncio.timeout(TIMEOUT_S):
                 return await asyncio.to_thread(self._put, data)
         except OSError as error:  # TimeoutError is one
-            raise Unavailable(f"The file cannot be kept ({error.strerror or 'the disk does not answer'}).") from error
+            raise Unavailable(
+                Sentence("The file cannot be kept ({reason}).", reason=error.strerror or "the disk does not answer")
+            ) from error
 
     def _put(self, data: bytes) -> str:
         name = sha256(data).hexdigest()
@@ -94,6 +101,20 @@ class FileBlobs:
         with closing(file):
             while piece := await asyncio.to_thread(file.read, PIECE):
                 yield piece
+
+    async def remove(self, name: str) -> None:
+        """Remove the file; a reader that has it open reads on.
+
+        Raises:
+            Unavailable: the disk does not let it go.
+        """
+        place = self._place(name)
+        try:
+            await asyncio.to_thread(place.unlink, missing_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                Sentence("The file cannot be removed ({reason}).", reason=error.strerror or "the disk does not answer")
+            ) from error
 
     async def size(self, name: str) -> int:
         """Return the number of bytes."""

@@ -45,6 +45,10 @@ class GridfsBlobs:
         async for piece in self._database.file(_BUCKET, name):
             yield piece
 
+    async def remove(self, name: str) -> None:
+        """Remove the file, with every copy of it."""
+        await self._database.remove_file(_BUCKET, name)
+
     async def size(self, name: str) -> int:
         """Return the number of bytes."""
         size = await self._database.file_size(_BUCKET, name) if _NAME.fullmatch(name) else None

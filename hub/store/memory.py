@@ -18,6 +18,7 @@ from hub.model.codec import decode_commit, encode_commit
 from hub.model.commit import Commit, Committed, Job, JobKind, Record, RecordKind
 from hub.model.customer import Customer, owned
 from hub.model.ids import CustomerId, JobId, MessageId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.timeline import Entry, Message
 from hub.model.timestamps import Timestamp
@@ -125,7 +126,7 @@ class MemoryStore:
             raise Conflict("A newer router has taken over.", code="stale-epoch")
         for key in commit.keys:
             if key in keys:
-                raise VersionConflict(f"Somebody else was first with {key}.")
+                raise VersionConflict(Sentence("Somebody else was first with {key}.", key=key))
 
     def _apply(self, commit: Commit) -> None:
         data = self._data
@@ -271,7 +272,7 @@ class MemoryStore:
 
     async def backup(self, path: str) -> None:
         """Refuse: there is nothing to copy that would outlive the process."""
-        raise Unavailable(f"A store in memory cannot be copied to {path}: use the embedded store.")
+        raise Unavailable(Sentence("A store in memory cannot be copied to {path}: use the embedded store.", path=path))
 
 
 def _is_wanted(session: Session, query: SessionQuery) -> bool:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hub.errors import SettingsError
+from hub.model.sentences import Sentence
 
 APPLICATION_ID = 0x4875696B
 """Written in the file's header ("Huik"), so that a foreign database is never taken for ours."""
@@ -84,7 +85,11 @@ def open_database(path: Path, name: str) -> tuple[sqlite3.Connection, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
     except (OSError, sqlite3.Error) as error:
-        raise SettingsError(f"Cannot open the database {path} ({error}): check the folder and its rights.") from error
+        raise SettingsError(
+            Sentence(
+                "Cannot open the database {path} ({error}): check the folder and its rights.", path=path, error=error
+            )
+        ) from error
     try:
         _check_ours(database, path)
         for pragma in _PRAGMAS:
@@ -94,7 +99,11 @@ def open_database(path: Path, name: str) -> tuple[sqlite3.Connection, str]:
         (identity,) = database.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()
     except sqlite3.DatabaseError as error:
         database.close()
-        raise SettingsError(f"Cannot use the database {path} ({error}): {_remedy(error)}") from error
+        raise SettingsError(
+            Sentence(
+                "Cannot use the database {path} ({error}): {remedy}", path=path, error=error, remedy=_remedy(error)
+            )
+        ) from error
     except SettingsError:
         database.close()
         raise
@@ -114,11 +123,18 @@ def _check_ours(database: sqlite3.Connection, path: Path) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and owner != APPLICATION_ID:
-        raise SettingsError(f"The file {path} is a database of another program: choose another place for the data.")
+        raise SettingsError(
+            Sentence("The file {path} is a database of another program: choose another place for the data.", path=path)
+        )
     if version > len(STEPS):
         raise SettingsError(
-            f"The database {path} is of version {version}, written by a newer Huike; this one knows up to "
-            f"{len(STEPS)}: upgrade Huike, or restore a backup made before the upgrade."
+            Sentence(
+                "The database {path} is of version {version}, written by a newer Huike; this one "
+                "knows up to {known}: upgrade Huike, or restore a backup made before the upgrade.",
+                path=path,
+                version=version,
+                known=len(STEPS),
+            )
         )
 
 

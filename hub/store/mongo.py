@@ -27,6 +27,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
 from hub.errors import SettingsError, Unavailable
+from hub.model.sentences import Sentence
 
 Document = dict[str, Any]
 """A document of the database. What is in it is the affair of the modules that write it."""
@@ -95,11 +96,17 @@ class MongoDatabase:
             await asyncio.to_thread(client.close)
             reason = (error.details or {}).get("codeName", error.code)
             raise SettingsError(
-                f"MongoDB at {where} refuses us ({reason}): check user and password in store."
+                Sentence(
+                    "MongoDB at {where} refuses us ({reason}): check user and password in store.",
+                    where=where,
+                    reason=reason,
+                )
             ) from None
         except (PyMongoError, TimeoutError):
             await asyncio.to_thread(client.close)
-            raise SettingsError(f"MongoDB at {where} cannot be reached: start it, or correct store.") from None
+            raise SettingsError(
+                Sentence("MongoDB at {where} cannot be reached: start it, or correct store.", where=where)
+            ) from None
         self._client = client
 
     async def close(self) -> None:
@@ -217,6 +224,12 @@ class MongoDatabase:
         async with _in_time():
             await _done(self._bucket(bucket).upload_from_stream(name, data))
 
+    async def remove_file(self, bucket: str, name: str) -> None:
+        """Remove every file of that name."""
+        for found in await self.find(f"{bucket}.files", {"filename": name}, fields=["_id"]):
+            async with _in_time():
+                await _done(self._bucket(bucket).delete(found["_id"]))
+
     async def file_size(self, bucket: str, name: str) -> int | None:
         """Return the size of the file of that name, or None."""
         found = await self.find(f"{bucket}.files", {"filename": name}, limit=1, fields=["length"])
@@ -265,7 +278,9 @@ def _connect(url: str, loop: asyncio.AbstractEventLoop) -> tuple[AsyncIOMotorCli
             w="majority",
         )
     except (InvalidURI, ConfigurationError, ValueError) as error:
-        raise SettingsError(f"store is no usable MongoDB address (mongodb://HOST:PORT/NAME): {error}.") from None
+        raise SettingsError(
+            Sentence("store is no usable MongoDB address (mongodb://HOST:PORT/NAME): {error}.", error=error)
+        ) from None
     return client, where
 
 
@@ -293,6 +308,6 @@ async def _in_time() -> AsyncIterator[None]:
         async with asyncio.timeout(CALL_S):
             yield
     except PyMongoError as error:
-        raise Unavailable(f"MongoDB cannot do this now ({type(error).__name__}).") from error
+        raise Unavailable(Sentence("MongoDB cannot do this now ({kind}).", kind=type(error).__name__)) from error
     except TimeoutError as error:
-        raise Unavailable(f"MongoDB has not answered for {CALL_S:.0f} s.") from error
+        raise Unavailable(Sentence("MongoDB has not answered for {seconds:.0f} s.", seconds=CALL_S)) from error

@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from hub.errors import AlreadyClaimed, Conflict, HubError, SettingsError, Unavailable, VersionConflict
 from hub.model.codec import decode_commit, encode_commit
 from hub.model.commit import Commit, Committed
+from hub.model.sentences import Sentence
 from hub.ports.bus import SkipListener
 from hub.ports.environment import Clock, Ids
 from hub.store.mongo import Document, Duplicate, MongoDatabase
@@ -92,8 +93,12 @@ class MongoJournal:
         found = await self._database.find_one(META, {"_id": _COUNTER}) or fresh
         if found["schema"] > SCHEMA:
             raise SettingsError(
-                f"The store was written by a newer Huike (form {found['schema']}, this one knows {SCHEMA}):"
-                " upgrade Huike, or name another database in store."
+                Sentence(
+                    "The store was written by a newer Huike (form {form}, this one knows {known}): "
+                    "upgrade Huike, or name another database in store.",
+                    form=found["schema"],
+                    known=SCHEMA,
+                )
             )
         await self._database.make_indexes(INDEXES)
         self.name = str(found["name"])
@@ -344,7 +349,7 @@ def _verdict(commit: Commit, held: Mapping[str, Committed]) -> HubError | None:
         if winner is not None:
             return AlreadyClaimed(claim.key, bytes(first.answer) if first else _NO_ANSWER)
     used = next((key for key in _keys(commit) if key in held), None)
-    return VersionConflict(f"Somebody else was first with {used}.") if used is not None else None
+    return VersionConflict(Sentence("Somebody else was first with {used}.", used=used)) if used is not None else None
 
 
 def _committed(document: Document) -> Committed:

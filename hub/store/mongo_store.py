@@ -20,6 +20,7 @@ from hub.model.codec import decode_entry
 from hub.model.commit import Commit, Committed, Job, JobKind, Record, RecordKind, session_key
 from hub.model.customer import Customer, owned
 from hub.model.ids import CustomerId, JobId, MessageId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.timeline import Entry, Message
 from hub.model.timestamps import Timestamp
@@ -125,7 +126,7 @@ class MongoStore:
             async with asyncio.timeout(_PING_S):
                 await self._views.note(self._journal.writer, self._low())
         except TimeoutError:
-            raise Unavailable(f"MongoDB has not answered for {_PING_S:.0f} s.") from None
+            raise Unavailable(Sentence("MongoDB has not answered for {seconds:.0f} s.", seconds=_PING_S)) from None
 
     def on_commit(self, listener: CommitListener) -> None:
         """Tell the listener of every commit made through this object."""
@@ -269,7 +270,9 @@ class MongoStore:
 
     async def backup(self, path: str) -> None:
         """Refuse: MongoDB's own tools make better copies."""
-        raise Unavailable(f"MongoDB is not copied to {path} by Huike: use mongodump, or snapshots of its volumes.")
+        raise Unavailable(
+            Sentence("MongoDB is not copied to {path} by Huike: use mongodump, or snapshots of its volumes.", path=path)
+        )
 
     def _check_open(self) -> None:
         if not self._is_open:

@@ -20,6 +20,7 @@ from hub.errors import Conflict, SettingsError, Unavailable
 from hub.model.commit import Commit, Committed, Job, JobKind, Record, RecordKind
 from hub.model.customer import Customer
 from hub.model.ids import CustomerId, JobId, MessageId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.model.timeline import Entry, Message
 from hub.model.timestamps import Timestamp
@@ -299,7 +300,7 @@ def _beat(database: sqlite3.Connection) -> None:
 
 def _copy(database: sqlite3.Connection, path: Path) -> None:
     if path.exists():
-        raise Conflict(f"There is a file at {path} already: choose another name for the backup.")
+        raise Conflict(Sentence("There is a file at {path} already: choose another name for the backup.", path=path))
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     copy = sqlite3.connect(part)
@@ -317,12 +318,18 @@ def _lock(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise SettingsError(f"Cannot write in {path.parent} ({error.strerror}): check the folder's rights.") from error
+        raise SettingsError(
+            Sentence(
+                "Cannot write in {folder} ({reason}): check the folder's rights.",
+                folder=path.parent,
+                reason=error.strerror,
+            )
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
         raise SettingsError(
-            f"Another Huike uses {path}: stop it first, or choose another place for the data."
+            Sentence("Another Huike uses {path}: stop it first, or choose another place for the data.", path=path)
         ) from error
     return lock

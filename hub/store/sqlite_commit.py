@@ -16,6 +16,7 @@ from hub.model.codec import encode_commit, encode_entry
 from hub.model.commit import Commit, Committed, Job, Record
 from hub.model.customer import Customer
 from hub.model.ids import CustomerId, JobId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.session import Session
 from hub.store.searching import customer_text, session_place, session_text
 from hub.store.sqlite_rows import ManyRows, Value
@@ -112,7 +113,7 @@ def _fault(commit: Commit, used: dict[str, bytes], epoch: int) -> HubError | Val
         return Conflict("A newer router has taken over.", code="stale-epoch")
     for key in commit.keys:
         if key in used:
-            return VersionConflict(f"Somebody else was first with {key}.")
+            return VersionConflict(Sentence("Somebody else was first with {key}.", key=key))
     own = {*commit.keys, *(claim.key for claim in commit.claims)}
     if len(own) < len(commit.keys) + len(commit.claims):
         return ValueError(f"a commit names one of its keys twice: {sorted(own)}")

@@ -11,6 +11,7 @@ from threading import local
 from typing import Concatenate, ParamSpec, TypeVar
 
 from hub.errors import Unavailable
+from hub.model.sentences import Sentence
 from hub.store.migrations import open_reader
 
 P = ParamSpec("P")
@@ -48,7 +49,9 @@ class Readers:
                     self._pool, lambda: question(self._own.database, *args, **kw)
                 )
         except (sqlite3.Error, TimeoutError) as error:
-            raise Unavailable(f"The database cannot be read ({type(error).__name__}: {error}).") from error
+            raise Unavailable(
+                Sentence("The database cannot be read ({kind}: {error}).", kind=type(error).__name__, error=error)
+            ) from error
         except RuntimeError as error:
             raise Unavailable("The store is closed.") from error
         finally:

@@ -16,6 +16,7 @@ from threading import Thread
 
 from hub.errors import Unavailable
 from hub.model.commit import Commit, Committed
+from hub.model.sentences import Sentence
 from hub.store.migrations import open_reader
 from hub.store.sqlite_commit import write_batch
 from hub.store.sqlite_jobs import free_leases
@@ -191,5 +192,5 @@ def committed_of(tasks: Sequence[Task]) -> list[Committed]:
 
 def _failure(error: Exception) -> Exception:
     if isinstance(error, sqlite3.Error):
-        return Unavailable(f"The database cannot be written to ({error}).")
+        return Unavailable(Sentence("The database cannot be written to ({error}).", error=error))
     return error

@@ -71,6 +71,18 @@ async def unknown_names_are_not_found(make: Maker) -> None:
             await refused(blobs.size(name), NotFound, f"the size of {name!r}")
 
 
+async def what_is_removed_is_gone(make: Maker) -> None:
+    """Nothing else goes with it, removing twice is no error, and the same bytes can be kept again."""
+    async with make() as reopen, _opened(reopen) as blobs:
+        name, other = await blobs.put(b"old" * _PIECE), await blobs.put(b"other")
+        await blobs.remove(name)
+        await blobs.remove(name)
+        await refused(_read(blobs, name), NotFound, "reading what was removed")
+        same(await _read(blobs, other), b"other", "the other one")
+        same(await blobs.put(b"old" * _PIECE), name, "the name of the bytes that came back")
+        same(await blobs.size(name), 3 * _PIECE, "their number")
+
+
 async def bytes_survive_a_restart(make: Maker) -> None:
     """What was put is there for the next process; closing twice is no error."""
     async with make() as reopen:
@@ -100,6 +112,7 @@ CHECKS: tuple[Check, ...] = (
     pieces_are_small,
     the_same_bytes_have_one_name,
     unknown_names_are_not_found,
+    what_is_removed_is_gone,
     bytes_survive_a_restart,
     a_reader_may_stop_early,
 )

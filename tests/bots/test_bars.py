@@ -88,6 +88,14 @@ def answers(model: Model, test: Sequence[Example]) -> list[tuple[float, bool]]:
     return [(share, name == example.intent) for ((name, share),), example in zip(best, test, strict=True)]
 
 
+def told_where_95_pass(model: Model, ours: Sequence[Example], strangers: Sequence[Example]) -> float:
+    """Return the share of strangers below the `belonging` that 95 % of our own messages exceed."""
+    own, strange = (
+        np.array([model.understand(example.text).belonging for example in some]) for some in (ours, strangers)
+    )
+    return float((strange < np.sort(own)[len(own) // 20]).mean())
+
+
 def test_banking77_is_understood_in_little_memory(tmp_path: Path) -> None:
     learn, test = corpora.held_out(corpora.examples("banking77_train"), 10)
     measured = measure(learn, test)
@@ -107,6 +115,8 @@ def test_clinc150_is_understood_and_strangers_are_told(tmp_path: Path) -> None:
     assert measured.scores.fallback_rate <= 0.05
     assert measured.scores.out_of_scope_recall is not None
     assert measured.scores.out_of_scope_recall >= OOS_BAR
+    ours = [example for example in test if example.intent != "oos"]
+    assert told_where_95_pass(measured.model, ours, strangers) >= OOS_BAR
 
     # The largest of the models: written, loaded and asked as a server would.
     file = tmp_path / "clinc.model"

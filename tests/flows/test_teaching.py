@@ -161,6 +161,16 @@ async def _talk_around(studio: Studio, turn_id: str) -> set[tuple[str, str]]:
     return {(kind, line["text"] if kind == "customer" else "") for kind, line in zip(kinds, talk, strict=True)}
 
 
+async def _label_taken_back_and_given_again(studio: Studio, labelled: Json) -> Json:
+    """Undo a label and undo that; return the newest edit."""
+    undone = await studio.post(f"history/{labelled['revision'].split('/')[1]}/undo")
+    assert (await studio.get("misunderstood"))["total"] == 1, "taken back, it waits for somebody again"
+    assert (await studio.get("misunderstood", state="labelled"))["total"] == 0
+    again: Json = await studio.post(f"history/{undone['revision'].split('/')[1]}/undo")
+    assert (await studio.get("misunderstood"))["total"] == 0, "undone twice is labelled"
+    return again
+
+
 async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) -> None:
     hub = await start_hub(env=ENV)
     async with workspace(hub.url) as made:
@@ -213,6 +223,7 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         assert (learnt["text"], learnt["entities"]) == ("do you gift-wrap ［birthday］(day) presents", [])
         assert (await studio.get("misunderstood"))["total"] == 0
         assert (await studio.get("misunderstood", state="labelled"))["total"] == 1
+        labelled = await _label_taken_back_and_given_again(studio, labelled)
         second = await studio.train()
         assert (second["n"], second["revision"]) == (2, labelled["revision"])
         compared = await studio.post("versions/2/compare")
@@ -240,7 +251,7 @@ async def test_a_bot_is_taught_and_learns_what_it_missed(start_hub: StartHub) ->
         assert figures["missed"] >= 2
         assert figures["top_missed"][0]["text"] == question
         assert {one["n"] for one in figures["versions"]} == {1, 2}
-        assert figures["sessions"] == figures["contained"]
+        assert figures["sessions"] == figures["contained"] + figures["unhelped"]
         assert figures["turns"] == sum(day["turns"] for day in figures["by_day"])
 
 

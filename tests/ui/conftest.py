@@ -28,8 +28,10 @@ def _front_end_is_built() -> None:
 
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The folder for pictures: what `--screenshots` says, else this test's own."""
+    """The folder for pictures: what `--screenshots` says; else one that is not there, and none are made."""
     chosen = request.config.getoption("--screenshots", default=None)
-    folder = Path(chosen) if chosen else tmp_path / "screenshots"
+    if chosen is None:
+        return tmp_path / "no-pictures"
+    folder = Path(chosen)
     folder.mkdir(parents=True, exist_ok=True)
     return folder

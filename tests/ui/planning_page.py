@@ -68,6 +68,15 @@ class PlanningPage:
         """Return what is covered of a skill."""
         return self.page.locator(f"[data-testid=coverage][data-column='{column}']")
 
+    async def ask_for_staffing(self) -> None:
+        """Ask how many agents four conversations at once need: long and few, so that it is soon worked out."""
+        await self.part("staffing-per-hour").fill("1")
+        await self.part("staffing-handle").fill("4")
+        await self.part("staffing-handle-unit").select_option("hour")
+        await self.part("staffing-concurrency").fill("1")
+        await self.part("staffing-run").click()
+        await expect(self.part("staffing-chart")).to_be_visible(timeout=60_000)
+
     def waits(self, who: str, measure: str) -> Locator:
         """Return one figure of the waits, before and after."""
         row = self.page.locator(f"[data-testid=waits-row][data-class='{who}']")

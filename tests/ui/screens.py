@@ -1,7 +1,7 @@
 """Pictures of a view for a person to look at: light and dark, on a desk and on a phone.
 
-What a machine can see is checked on the way: nothing is wider than the screen, and no key of a text stands in place of
-the text.
+What a machine can see is checked in each size: nothing is wider than the screen, and no key of a text stands in place
+of the text. Colours move nothing, so without a folder for pictures one scheme is enough.
 """
 
 from __future__ import annotations
@@ -29,16 +29,26 @@ _SETTLED = """async () => {
 
 
 async def photograph(page: Page, folder: Path, view: str, locale: Locale) -> None:
-    """Save the view in both schemes and both sizes as `VIEW-LOCALE-SCHEME-WIDTH.png`, then give the desk back."""
-    for scheme, size in itertools.product(_SCHEMES, (DESK, PHONE)):
+    """Check the view in both sizes, then give the desk back.
+
+    Where the folder is there, pictures in both schemes are put into it as `VIEW-LOCALE-SCHEME-WIDTH.png`.
+    """
+    schemes = _SCHEMES if _keeps(folder) else _SCHEMES[:1]
+    for scheme, size in itertools.product(schemes, (DESK, PHONE)):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await page.set_viewport_size({"width": size[0], "height": size[1]})
         await settle(page)
         where = f"{view} in {locale}, {scheme}, {size[0]} px"
         await check_look(page, where)
-        await page.screenshot(path=folder / f"{view}-{locale}-{scheme}-{size[0]}.png")
+        await keep(page, folder, f"{view}-{locale}-{scheme}-{size[0]}")
     await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+async def keep(page: Page, folder: Path, name: str) -> None:
+    """Put a picture of the page as it is into the folder, where that is there."""
+    if _keeps(folder):
+        await page.screenshot(path=folder / f"{name}.png")
 
 
 async def settle(page: Page) -> None:
@@ -54,6 +64,10 @@ async def check_look(page: Page, where: str) -> None:
         words = await frame.evaluate("() => document.body.innerText")
         keys = [line for line in words.splitlines() if _KEY.search(line) and not _NO_KEYS.search(line)]
         assert not keys, f"texts are missing: {where}: {keys}"
+
+
+def _keeps(folder: Path) -> bool:
+    return folder.is_dir()
 
 
 def _scripted(page: Page) -> list[Frame]:

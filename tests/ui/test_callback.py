@@ -12,6 +12,7 @@ from tests.flows.workspace import ENV, workspace
 from tests.support.clients import Json
 from tests.support.hub_process import StartHub
 from tests.ui.console import Console
+from tests.ui.screens import keep
 from tests.ui.tabs import DESK, PHONE, Locale, Scheme, Size, open_tab
 from tests.ui.widget import Widget
 
@@ -43,11 +44,11 @@ async def test_a_visitor_asks_for_a_call(
             await widget.open()
             await widget.part("callback").click()
             await widget.part("callback-contact").fill("138 1234 5678")
-            await tab.page.screenshot(path=pictures / f"callback-form-{locale}-{scheme}.png")
+            await keep(tab.page, pictures, f"callback-form-{locale}-{scheme}")
             await widget.part("callback-send").click()
             await expect(widget.part("callback-done")).to_contain_text(noted)
             await expect(widget.bubbles(author="system")).to_have_count(1)
-            await tab.page.screenshot(path=pictures / f"callback-done-{locale}-{scheme}.png")
+            await keep(tab.page, pictures, f"callback-done-{locale}-{scheme}")
             session: Json = (await made.admin.get("/sessions"))["items"][0]
             assert session["offline"]["contact"] == "138 1234 5678"
             await made.admin.call("PATCH", f"/business-hours/{hours['id']}", {"hours": EVERY_HOUR})

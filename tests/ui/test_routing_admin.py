@@ -194,7 +194,7 @@ async def test_the_usual_rules_are_added_once(floor: Floor) -> None:
     await expect(pages.part("toast")).to_contain_text("3 rules added.")
     await expect(pages.part("rule-row")).to_have_count(3)
     await pages.part("rules-usual").click()
-    await expect(pages.part("toast").last).to_contain_text("The usual rules are all there.")
+    await expect(pages.part("toast").last).to_contain_text("All the usual rules are there already.")
     await pages.attempt("the battery is on fire")
     await expect(pages.part("try-lane")).to_have_text("emergency lane")
     await expect(pages.part("try-first")).to_have_text("A person")

@@ -269,10 +269,14 @@ async def test_a_fault_stands_at_its_line_and_an_import_says_what_it_changed(stu
     await page.part("file-import").click()
     zipped = {"name": "bot.zip", "mimeType": "application/zip", "buffer": archive.getvalue()}
     await page.part("import-file").set_input_files(zipped)  # type: ignore[arg-type]  # a payload, as documented
-    await page.part("import-run").click()
     summary = page.part("import-summary")
     await expect(summary.locator("[data-path='data/nlu.yml']")).to_contain_text("+1")
     await expect(summary.locator("[data-path='data/rules.yml']")).to_contain_text("−1")
+    await expect(page.part("import-sums").locator("[data-key=examples]")).to_contain_text("8")
+    assert (await study.training())["data/rules.yml"].startswith("# ours\n"), "nothing is changed by looking"
+    await page.part("import-run").click()
+    await expect(page.part("import-done")).to_be_visible()
+    assert not (await study.training())["data/rules.yml"].startswith("# ours\n")
     await page.part("import-undo").click()
     await page.gone("import-dialog")
     assert (await study.training())["data/rules.yml"].startswith("# ours\n")

@@ -1,4 +1,5 @@
-// The one door to the REST API: bearer token, time limit, problem+json as a typed error. It knows no nouns.
+// The one door to the REST API: bearer token, the language that the page is in, time limit, problem+json as a typed
+// error. It knows no nouns.
 
 export class ApiError extends Error {
   constructor(
@@ -50,7 +51,7 @@ async function problemOf(response: Response): Promise<ApiError> {
 }
 
 async function send(method: string, path: string, body: unknown, token: string | null, limitMs: number): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang }
   if (token) headers.Authorization = `Bearer ${token}`
   const form = body instanceof FormData
   if (body !== undefined && !form) headers['Content-Type'] = 'application/json'

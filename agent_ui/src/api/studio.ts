@@ -30,6 +30,7 @@ export interface Edited {
   edit: BotEdit | null
 }
 export type Material = Filled<Schemas['Training']>
+export type Exchange = Filled<Schemas['Exchange']>
 export type Scores = Schemas['Scores']
 export type BotVersion = Filled<Schemas['VersionView']>
 
@@ -52,6 +53,12 @@ export type Edit =
 const path = (...parts: string[]) => '/' + parts.map(encodeURIComponent).join('/')
 export const botPath = (id: Id, ...parts: string[]) => path('bots', id, ...parts)
 
+function formOf(file: File): FormData {
+  const form = new FormData()
+  form.append('file', file)
+  return form
+}
+
 export const botApi = {
   list: () => all<Bot>('/bots'),
   create: (draft: BotDraft) => http.post<Bot>('/bots', draft),
@@ -67,11 +74,9 @@ export const studioApi = {
   undo: (bot: Id, edit: Id) => http.post<Edited>(botPath(bot, 'history', edit.split('/').pop() ?? edit, 'undo')),
   words: (bot: Id, text: string) => http.get<{ words: [number, number][] }>(botPath(bot, 'words') + query({ text })),
   material: (bot: Id) => http.get<Material>(botPath(bot, 'training')),
-  importZip: (bot: Id, file: File) => {
-    const form = new FormData()
-    form.append('file', file)
-    return http.post<Material>(botPath(bot, 'training', 'import'), form)
-  },
+  /** What an import would come to; nothing is changed. */
+  checkZip: (bot: Id, file: File) => http.post<Exchange>(botPath(bot, 'training', 'import', 'check'), formOf(file)),
+  importZip: (bot: Id, file: File) => http.post<Material>(botPath(bot, 'training', 'import'), formOf(file)),
   exportZip: (bot: Id) => http.file(botPath(bot, 'training', 'export')),
   versions: (bot: Id) => all<BotVersion>(botPath(bot, 'versions')),
   train: (bot: Id, note = '') => http.post<{ job_id: Id }>(botPath(bot, 'train'), { note }),

@@ -1696,6 +1696,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{id}/training/import/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what importing a zip archive would come to; nothing is changed. Errors name file and line
+         * @description Allowed: admin, trainer.
+         */
+        post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots/{id}/training/export": {
         parameters: {
             query?: never;
@@ -4730,6 +4750,8 @@ export interface components {
         /**
          * VersionView
          * @description A trained version; `scores` are those of the bot's test set as it was then, null without one.
+         *
+         *         Of one that is not `is_kept` only this is left: it can be neither published nor tried.
          */
         VersionView: {
             id: string;
@@ -4738,6 +4760,7 @@ export interface components {
             /** @enum {unknown} */
             state: "canary" | "draft" | "live" | "retired";
             share: number;
+            is_kept: boolean;
             created_at: string;
             by: string;
             by_name: string;
@@ -5002,6 +5025,22 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Exchange
+         * @description What other files would make of a bot that is taught now: nothing of it is done yet.
+         *
+         *         `notes` is what is worth noting about the new files; `intents_new` and `intents_gone` are names.
+         */
+        Exchange: {
+            files: {
+                [key: string]: string;
+            };
+            notes: string[];
+            intents_new: string[];
+            intents_gone: string[];
+            examples_now: number;
+            examples_then: number;
         };
         /**
          * DatasetView
@@ -5347,7 +5386,8 @@ export interface components {
          * @description One change of the training material, in the order of `id` (`BOT_ID/NNNNNNNN`).
          *
          *         `kind` is the tag of the edit (or `files`, `import`, `undo`, `label`), `about` the intent, response or file that
-         *         it is about, `count` how many examples. An edit that was undone names the edit that did it.
+         *         it is about, `count` how many examples, `labels` the messages that it labelled. An edit that was undone names the
+         *         edit that did it.
          */
         BotEdit: {
             id: string;
@@ -5363,6 +5403,8 @@ export interface components {
             count: number;
             /** @default [] */
             changes: components["schemas"]["FileChange"][];
+            /** @default [] */
+            labels: components["schemas"]["LabelChange"][];
             /** @default null */
             undone_by: string | null;
         };
@@ -5383,6 +5425,15 @@ export interface components {
             was_absent: boolean;
             /** @default false */
             is_absent: boolean;
+        };
+        /**
+         * LabelChange
+         * @description What an edit did to the label of a message that was not understood.
+         */
+        LabelChange: {
+            turn_id: string;
+            was: string | null;
+            now: string | null;
         };
         /**
          * HistoryAsked
@@ -5529,8 +5580,9 @@ export interface components {
         };
         /**
          * Analytics
-         * @description A bot in figures. `contained` sessions never asked for a person; `fallback_rate` is missed of all turns.
+         * @description A bot in figures. `contained` sessions were helped without a person; `fallback_rate` is missed of all turns.
          *
+         *         `unhelped` sessions had no person either, but of nothing that was said in them the bot understood anything.
          *         `at_most`: there were more turns, or more sessions of one day, than were looked at.
          */
         Analytics: {
@@ -5539,6 +5591,7 @@ export interface components {
             sessions: number;
             contained: number;
             containment: number;
+            unhelped: number;
             turns: number;
             missed: number;
             fallback_rate: number;
@@ -5560,6 +5613,7 @@ export interface components {
             date: string;
             sessions: number;
             contained: number;
+            unhelped: number;
             turns: number;
             missed: number;
         };
@@ -9261,6 +9315,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Training"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -83,6 +83,13 @@ export function qualifySentence(qualify: Waiting['qualify']): Sentence {
   return { key: 'mixed', values, n: eligible }
 }
 
+const PRIORITIES: Readonly<Record<number, 'urgent' | 'vip' | 'normal' | 'low'>> = { 0: 'urgent', 1: 'vip', 5: 'normal', 9: 'low' }
+
+/** The word for a priority; those between have none of their own. */
+export function priorityWord(priority: number): 'urgent' | 'vip' | 'normal' | 'low' | 'other' {
+  return PRIORITIES[priority] ?? 'other'
+}
+
 const WAITING_FOR_AGENT = new Set(['no_room', 'no_eligible_agent', 'held'])
 
 /** Whether the sentence of a reason is about needs and agents, or stands for itself. */

@@ -63,6 +63,25 @@ export function faultOf(draft: Draft): WayFault | null {
   return null
 }
 
+/** Answers of this name are no messages: they say how a slot or an action is called for people. */
+export const TITLE_OF = 'utter_title_'
+
+/** A language by its code, as readers of another one call it; a code that is none stays as it is. */
+export function languageOf(code: string, locale: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: 'language' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
+/** The words of an answer in a language, or in any; empty where it has none. */
+export function saidIn(ways: readonly Variation[], locale: string): string {
+  const language = locale.split('-')[0]
+  const spoken = ways.filter((way) => way.text)
+  return (spoken.find((way) => way.conditions.language === language) ?? spoken[0])?.text ?? ''
+}
+
 /** A slot in an answer stands out, so that one sees what the bot will fill in. */
 export function textPieces(text: string): { text: string; isSlot: boolean }[] {
   return text

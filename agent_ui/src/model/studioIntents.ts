@@ -16,10 +16,11 @@ export function ailmentsOf(intent: Intent): Ailment[] {
   return [...new Set(intent.health.map((one) => one.kind))].sort((a, b) => WEIGHT[b] - WEIGHT[a])
 }
 
-export function shownIntents(intents: readonly Intent[], wanted: string, order: IntentOrder, locale: string): Intent[] {
+/** `called` is the name under which people see an intent: they look for it and sort by it. */
+export function shownIntents(intents: readonly Intent[], wanted: string, order: IntentOrder, locale: string, called: (intent: Intent) => string): Intent[] {
   const words = wanted.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean)
-  const found = intents.filter((one) => words.every((word) => `${one.name} ${Object.values(one.title).join(' ')}`.toLocaleLowerCase().includes(word)))
-  const byName = (a: Intent, b: Intent) => a.name.localeCompare(b.name, locale)
+  const found = intents.filter((one) => words.every((word) => `${called(one)} ${one.name} ${Object.values(one.title).join(' ')}`.toLocaleLowerCase().includes(word)))
+  const byName = (a: Intent, b: Intent) => called(a).localeCompare(called(b), locale)
   switch (order) {
     case 'name':
       return found.sort(byName)

@@ -15,7 +15,7 @@ export function wholeRange(from: string, to: string, days: readonly Day[]): Day[
   const out: Day[] = []
   for (let at = Date.parse(from); at <= Date.parse(to) && out.length < 400; at += 86_400_000) {
     const date = new Date(at).toISOString().slice(0, 10)
-    out.push(known.get(date) ?? { date, sessions: 0, contained: 0, turns: 0, missed: 0 })
+    out.push(known.get(date) ?? { date, sessions: 0, contained: 0, unhelped: 0, turns: 0, missed: 0 })
   }
   return out
 }

@@ -62,13 +62,12 @@ export function strengthOf(weight: number, strongest: number): number {
   return step ? Math.sign(weight) * step : 0
 }
 
-/** The pieces by weight, for or against; one that stands in several places counts with all of them. */
-export function heaviest<T extends { text: string; kind: string; weight: number }>(pieces: readonly T[]): T[] {
+/** The pieces by weight, for or against; one that counts in several ways or places counts with all of them. */
+export function heaviest<T extends { text: string; weight: number }>(pieces: readonly T[]): T[] {
   const sums = new Map<string, T>()
   for (const piece of pieces) {
-    const key = `${piece.kind}/${piece.text}`
-    const known = sums.get(key)
-    sums.set(key, known ? { ...known, weight: known.weight + piece.weight } : piece)
+    const known = sums.get(piece.text)
+    sums.set(piece.text, known ? { ...known, weight: known.weight + piece.weight } : piece)
   }
   return [...sums.values()].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
 }

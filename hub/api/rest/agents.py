@@ -19,6 +19,7 @@ from hub.api.views import AgentView, agent_view
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model.agent import Agent, Presence, PresenceStatus, Role
 from hub.model.ids import AgentId, TeamId
+from hub.model.sentences import Sentence
 from hub.services import Services
 
 routes = Routes("agents")
@@ -131,7 +132,7 @@ async def change_agent(call: Call[AgentPatch, Nothing]) -> AgentView:
     fields = sent_fields(call.body)
     forbidden = fields.keys() - _LEADERS_MAY_CHANGE
     if forbidden and not call.agent.has("admin"):
-        raise Forbidden(f"Only an administrator changes {', '.join(sorted(forbidden))}.")
+        raise Forbidden(Sentence("Only an administrator changes {forbidden}.", forbidden=sorted(forbidden)))
     if "password" in fields:
         fields["password_hash"] = await services.accounts.hash(fields.pop("password"))
     if "email" in fields:

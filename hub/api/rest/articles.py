@@ -145,7 +145,7 @@ async def list_articles(call: Call[Nothing, ArticleFilter]) -> Listing[ArticleVi
     audience = _audience(call.agent)
     if wanted.q.strip():
         language = wanted.language or language_of(wanted.q)
-        found = [one.article for one in knowledge.search(wanted.q, language, audience, limit=200)]
+        found = [one.article for one in await knowledge.search(wanted.q, language, audience, limit=200)]
     else:
         found = knowledge.all(audience)
     kept = [article for article in found if _is_wanted(article, wanted)]
@@ -165,7 +165,7 @@ async def search_articles(call: Call[Nothing, ArticleSearch]) -> Listing[FoundAr
     """Find the published articles that answer a question, best first."""
     wanted = call.query
     language = wanted.language or language_of(wanted.q)
-    found = call.services.knowledge.search(wanted.q, language, "staff", wanted.limit)
+    found = await call.services.knowledge.search(wanted.q, language, "staff", wanted.limit)
     items = (
         FoundArticle(
             article=_view(call.services, one.article),

@@ -12,6 +12,7 @@ from hub.api.call import Call, Nothing
 from hub.api.decoding import refuse
 from hub.api.routes import Routes
 from hub.model.ids import BotId
+from hub.model.reasons import reason
 from hub.model.teaching import BotTurnId
 from hub.services.teaching.shown import Analytics, Edited, Misunderstood, Talk, TurnState
 
@@ -95,4 +96,4 @@ async def get_bot_analytics(call: Call[Nothing, Period]) -> Analytics:
     try:
         return await call.services.teaching.analytics.of(BotId(call.id), call.query.start, call.query.end)
     except ValueError as error:
-        raise refuse("from", str(error)) from error
+        raise refuse("from", reason(error)) from error

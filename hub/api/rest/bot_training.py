@@ -13,7 +13,7 @@ from hub.api.call import Call, Listing, Nothing, Upload
 from hub.api.routes import Routes
 from hub.model.ids import BotId
 from hub.model.teaching import BotEdit, BotEditId, Dataset, Edit, ExampleView, SetName
-from hub.services.teaching.shown import Edited, Training, Words
+from hub.services.teaching.shown import Edited, Exchange, Training, Words
 
 routes = Routes("bots")
 _NAME = msgspec.Meta(max_length=200)
@@ -85,6 +85,13 @@ async def import_training(call: Call[Upload, Nothing]) -> Training:
     teaching = call.services.teaching
     files = await teaching.material.unpack(call.body.data, call.body.name)
     return await teaching.material.replace(BotId(call.id), files, by=call.agent, kind="import", about=call.body.name)
+
+
+@routes.on("POST", "/bots/{id}/training/import/check", access=TRAIN)
+async def check_import(call: Call[Upload, Nothing]) -> Exchange:
+    """Tell what importing a zip archive would come to; nothing is changed. Errors name file and line."""
+    material = call.services.teaching.material
+    return await material.weigh(BotId(call.id), await material.unpack(call.body.data, call.body.name))
 
 
 @routes.on("GET", "/bots/{id}/training/export", access=READ_BOTS)

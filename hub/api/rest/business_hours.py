@@ -16,6 +16,7 @@ from hub.api.patches import patched
 from hub.api.routes import Routes
 from hub.errors import NotFound
 from hub.model.holidays import HolidayCalendar, Language, with_holidays
+from hub.model.sentences import Sentence
 from hub.model.timestamps import to_seconds
 from hub.model.workspace import BusinessHours, OpenHours, SpecialDay
 from hub.services import Services
@@ -151,7 +152,7 @@ async def _calendar(wanted: HolidayImport) -> HolidayCalendar:
         return wanted.calendar_data
     known = {one.id: one for one in await asyncio.to_thread(shipped)}
     if wanted.calendar not in known:
-        raise refuse("calendar", f"There is no such calendar; there are {', '.join(known)}.")
+        raise refuse("calendar", Sentence("There is no such calendar; there are {known}.", known=tuple(known)))
     return known[wanted.calendar]
 
 

@@ -14,6 +14,7 @@ from hub.api.decoding import refuse
 from hub.api.routes import Routes
 from hub.errors import NotFound
 from hub.model.ids import ChannelId
+from hub.model.sentences import Sentence
 from hub.model.workspace import Channel, ChannelKind
 from hub.ports.abilities import CheckResult, Words
 from hub.ports.channel import Capabilities
@@ -74,7 +75,7 @@ async def check_channel(call: Call[CheckRequest, Nothing]) -> CheckAnswer:
     """Try settings out at the provider; nothing is kept and no customer is written to."""
     wanted, services = call.body, call.services
     if wanted.kind not in services.connectors.kinds:
-        raise refuse("kind", f"Channels of kind {wanted.kind} come with a later version.")
+        raise refuse("kind", Sentence("Channels of kind {kind} come with a later version.", kind=wanted.kind))
     given = wanted.settings
     if wanted.channel_id is not None:
         given = change_settings(_kept(services, wanted.channel_id, wanted.kind), given)

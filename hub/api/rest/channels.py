@@ -19,6 +19,7 @@ from hub.api.settings import ApiSettings
 from hub.errors import InvalidInput, NotFound
 from hub.model.ids import ChannelId
 from hub.model.queues import DEFAULT_QUEUE
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp
 from hub.model.workspace import Channel, ChannelKind, ChannelRouting
 from hub.ports.abilities import Words
@@ -105,7 +106,7 @@ async def create_channel(call: Call[ChannelDraft, Nothing]) -> ChannelView:
     """Add a channel."""
     draft, services = call.body, call.services
     if draft.kind not in services.connectors.kinds:
-        raise refuse("kind", f"Channels of kind {draft.kind} come with a later version.")
+        raise refuse("kind", Sentence("Channels of kind {kind} come with a later version.", kind=draft.kind))
     _check_routing(services, draft.routing)
     plain, secrets = check_settings(services.manifests[draft.kind].manifest, draft.settings)
     channel = Channel(

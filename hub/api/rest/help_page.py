@@ -87,7 +87,7 @@ async def list_help_articles(call: Call[Nothing, HelpQuery]) -> HelpListing:
     wanted, knowledge = call.query, call.services.knowledge
     public = [one for one in knowledge.all("customers") if one.language == wanted.language]
     if wanted.q.strip():
-        found = [one.article for one in knowledge.search(wanted.q, wanted.language, "customers", _FOUND)]
+        found = [one.article for one in await knowledge.search(wanted.q, wanted.language, "customers", _FOUND)]
     else:
         found = sorted(public, key=lambda one: (one.category, one.title))
     page = listing([one for one in found if wanted.category in (None, one.category)], wanted)

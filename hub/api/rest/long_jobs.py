@@ -79,7 +79,7 @@ def _view(job: LongJob) -> LongJobView:
         state=job.state,
         progress=job.progress,
         result=job.result,
-        error=job.error,
+        error=job.error if job.said is None else job.said.sentence,
         created_at=job.created_at,
         ended_at=job.ended_at,
     )

@@ -16,6 +16,7 @@ from hub.api.routes import Routes
 from hub.errors import Conflict, InvalidInput, NotFound
 from hub.model.ids import QueueId
 from hub.model.queues import DEFAULT_QUEUE, OverflowStep, Queue, Seconds
+from hub.model.sentences import Sentence
 from hub.model.workspace import BusinessHours
 from hub.services import Services
 from hub.services.router_config import every_queue
@@ -100,7 +101,7 @@ async def remove_queue(call: Call[Nothing, Nothing]) -> None:
     used = [channel.name for channel in directory.channels() if channel.routing.queue_id == call.id]
     used += [rule.name for rule in directory.routing_rules() if rule.then.queue_id == call.id]
     if used:
-        raise Conflict(f"The queue is still used by: {', '.join(used[:5])}.", code="in-use")
+        raise Conflict(Sentence("The queue is still used by: {used}.", used=used[:5]), code="in-use")
     await call.services.records.remove("queue", call.id)
 
 

@@ -20,6 +20,7 @@ from hub.model.content import MAX_TEXT, Text
 from hub.model.customer import Level
 from hub.model.ids import BotId, ChannelId, QueueId, RuleId, TeamId
 from hub.model.queues import DEFAULT_QUEUE, Feeling, Lane, RoutingRule, RuleThen, RuleWhen
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, normalise
 from hub.model.word_search import plain
 from hub.services import Services
@@ -125,7 +126,7 @@ async def create_routing_rule(call: Call[RuleDraft, Nothing]) -> RoutingRule:
     rules = services.directory.routing_rules()
     keep_unique(rules, draft.name)
     if len(rules) >= _MOST:
-        raise InvalidInput(f"There are {_MOST} rules already: remove some first.")
+        raise InvalidInput(Sentence("There are {most} rules already: remove some first.", most=_MOST))
     _check(services, draft.when, draft.then)
     rule = RoutingRule(
         id=RuleId(services.core.ids.new()),

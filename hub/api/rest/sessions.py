@@ -15,6 +15,7 @@ from hub.api.views import entries_view, session_view
 from hub.model.events import SessionView, show
 from hub.model.ids import AgentId, ChannelId, CustomerId, MessageId, SessionId
 from hub.model.queues import Lane, Outcome
+from hub.model.sentences import Sentence
 from hub.model.session import State
 from hub.model.timeline import Message
 from hub.ports.store import SessionQuery
@@ -209,5 +210,5 @@ def _states(text: str | None) -> tuple[State, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()] if text else []
     for name in names:
         if name not in _STATES:
-            raise refuse("state", f"{name!r} is no state; the states are {', '.join(_STATES)}.")
+            raise refuse("state", Sentence("{name!r} is no state; the states are {states}.", name=name, states=_STATES))
     return tuple(cast("State", name) for name in names)

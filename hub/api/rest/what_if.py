@@ -20,6 +20,8 @@ from hub.api.routes import Routes
 from hub.errors import InvalidInput
 from hub.model.ids import QueueId
 from hub.model.queues import Queue
+from hub.model.reasons import reason
+from hub.model.sentences import Sentence
 from hub.model.timestamps import Timestamp, normalise
 from hub.model.workspace import BusinessHours, RelaxStep
 from hub.services import Services
@@ -78,7 +80,7 @@ async def begin_staffing(call: Call[StaffingTask, Nothing]) -> LongJobBegun:
     try:
         check_staffing(call.body)
     except ValueError as error:
-        raise InvalidInput(str(error)) from error
+        raise InvalidInput(reason(error)) from error
     assignment = Assignment(work="hub.services.staffing_play:play", payload=msgspec.json.encode(call.body))
 
     async def prepare() -> Assignment:
@@ -143,4 +145,6 @@ def _time(index: int, name: str, text: str | None) -> Timestamp | None:
     try:
         return None if text is None else normalise(text)
     except ValueError as error:
-        raise refuse(f"agents.add[{index}].{'from' if name == 'start' else 'to'}", f"{error}.") from error
+        raise refuse(
+            f"agents.add[{index}].{'from' if name == 'start' else 'to'}", Sentence("{error}.", error=reason(error))
+        ) from error

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from hub.errors import NotFound
 from hub.model.ids import BotId, SessionId
+from hub.model.sentences import Sentence
 from hub.model.teaching import BotTurnId, BotTurnNote
 from hub.services.core import Core
 from hub.services.directory import Directory
@@ -44,6 +45,7 @@ class _Day:
 
     sessions: int
     contained: int
+    unhelped: int
     turns: int
     missed: int
     handoffs: Counter[str]
@@ -81,7 +83,9 @@ class BotAnalytics:
         last = date.fromisoformat(end or self._traffic.days_ago(0))
         first = date.fromisoformat(start) if start else last - timedelta(days=6)
         if not 0 <= (last - first).days <= KEPT_DAYS:
-            raise ValueError(f"The days go from an earlier to a later one, at most {KEPT_DAYS} days apart.")
+            raise ValueError(
+                Sentence("The days go from an earlier to a later one, at most {days} days apart.", days=KEPT_DAYS)
+            )
         names = [(first + timedelta(days=step)).isoformat() for step in range((last - first).days + 1)]
         async with self._counting:
             days = {name: await self._day(bot_id, name) for name in names}
@@ -103,13 +107,15 @@ class BotAnalytics:
     async def _count(self, notes: Sequence[BotTurnNote], *, at_most: bool) -> _Day:
         reasons = {note.session_id: note.handoff for note in notes if note.handoff}
         sessions = {note.session_id for note in notes}
+        understood = {note.session_id for note in notes if not note.missed}
         unsaid = sorted(sessions - reasons.keys(), reverse=True)
         reasons |= await self._handed_over(unsaid[:_LOOKED_UP])
         missed = [note for note in notes if note.missed]
         texts = await self._traffic.texts(missed[:_WORDED])
         return _Day(
             sessions=len(sessions),
-            contained=len(sessions) - len(reasons),
+            contained=len(understood - reasons.keys()),
+            unhelped=len(sessions - understood - reasons.keys()),
             turns=len(notes),
             missed=len(missed),
             handoffs=Counter(reasons.values()),
@@ -156,6 +162,7 @@ def _sum(counters: Iterable[Counter[K]]) -> Counter[K]:
 def _whole(names: Sequence[str], days: dict[str, _Day]) -> Analytics:
     counted = list(days.values())
     sessions, contained = sum(day.sessions for day in counted), sum(day.contained for day in counted)
+    unhelped = sum(day.unhelped for day in counted)
     turns, missed = sum(day.turns for day in counted), sum(day.missed for day in counted)
     worded = _sum(day.worded for day in counted)
     turn_of = {text: turn_id for day in counted for text, turn_id in day.turn_of.items()}
@@ -170,12 +177,20 @@ def _whole(names: Sequence[str], days: dict[str, _Day]) -> Analytics:
         sessions=sessions,
         contained=contained,
         containment=contained / sessions if sessions else 0.0,
+        unhelped=unhelped,
         turns=turns,
         missed=missed,
         fallback_rate=missed / turns if turns else 0.0,
         handoffs=dict(_sum(day.handoffs for day in counted).most_common()),
         by_day=tuple(
-            DayView(date=name, sessions=day.sessions, contained=day.contained, turns=day.turns, missed=day.missed)
+            DayView(
+                date=name,
+                sessions=day.sessions,
+                contained=day.contained,
+                unhelped=day.unhelped,
+                turns=day.turns,
+                missed=day.missed,
+            )
             for name, day in days.items()
         ),
         top_missed=tuple(

@@ -1,4 +1,8 @@
-"""Asking the teacher: in threads, a few at once, so that neither the loop nor other work in threads waits for it."""
+"""Asking the teacher: in threads, a few at once, so that neither the loop nor other work in threads waits for it.
+
+There are two lanes. What somebody waits for while typing (what a sentence means, and why) is
+answered in milliseconds, and never stands behind what takes seconds: looking through all sentences, or opening a model.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +22,14 @@ class Asking:
     def __init__(self, make: Callable[[], Teacher]) -> None:
         """Take the maker, which may be called several times and always returns the same."""
         self._make = make
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._long, self._short = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_AT_ONCE)
 
     async def ask(self, question: Callable[[Teacher], T]) -> T:
         """Return what the question, asked in a thread, comes to."""
-        async with self._turns:
+        async with self._long:
             return await asyncio.to_thread(lambda: question(self._make()))
+
+    async def ask_shortly(self, question: Callable[[], T]) -> T:
+        """Return what a question of milliseconds, which needs no teacher, comes to; it waits for no long one."""
+        async with self._short:
+            return await asyncio.to_thread(question)

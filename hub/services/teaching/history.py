@@ -12,6 +12,7 @@ from hub.model.ids import BotId
 from hub.model.teaching import BotEdit, BotEditId, FileChange
 from hub.services.core import Core
 from hub.services.teaching.asking import Asking
+from hub.services.teaching.labels import labels_back
 from hub.services.teaching.line_changes import taken_back
 from hub.services.teaching.material import Material, Rewriting, Taught
 from hub.services.teaching.shown import Edited, edit_number
@@ -52,7 +53,7 @@ class History:
         return tuple(items), before
 
     async def undo(self, bot_id: BotId, edit_id: BotEditId, *, by: Agent) -> Edited:
-        """Take an edit back, in an edit of its own; taking that back does it again.
+        """Take an edit back with the labels that it gave, in an edit of its own; taking that back does it again.
 
         Raises:
             NotFound: there is no such edit.
@@ -70,11 +71,14 @@ class History:
             if files:
                 await self._asking.ask(lambda teacher: teacher.check(files))
             undone_by = BotEditId(f"{bot_id}/{edit_number(taught.revision) + 1:08}")
-            beside = [_next(record, replace(edit, undone_by=undone_by))]
+            labels, relabelled = await labels_back(self._store, edit.labels, by.name)
+            beside = [_next(record, replace(edit, undone_by=undone_by)), *relabelled]
             if edit.kind == "undo":
                 first_record, first = await self._edit(BotEditId(edit.about))
                 beside.append(_next(first_record, replace(first, undone_by=None)))
-            return Rewriting(files=files, kind="undo", about=edit_id, count=edit.count, beside=tuple(beside))
+            return Rewriting(
+                files=files, kind="undo", about=edit_id, count=edit.count, labels=labels, beside=tuple(beside)
+            )
 
         return await self._material.change(bot_id, rewrite, by=by)
 

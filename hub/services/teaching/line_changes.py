@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from hub.errors import Conflict
+from hub.model.sentences import Sentence
 from hub.model.teaching import FileChange
 
 _COMPARED = 2_000_000
@@ -110,7 +111,8 @@ def _moved(path: str, start: int, length: int, since: Sequence[FileChange]) -> i
 
 def _conflict(path: str) -> Conflict:
     return Conflict(
-        f"{path} was changed at the same place since: take back the later edits first.", code="changed-since"
+        Sentence("{path} was changed at the same place since: take back the later edits first.", path=path),
+        code="changed-since",
     )
 
 

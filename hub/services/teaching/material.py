@@ -14,18 +14,19 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from hub.errors import Conflict, NotFound, TooLarge, VersionConflict
+from hub.errors import Conflict, InvalidInput, NotFound, TooLarge, VersionConflict
 from hub.model.agent import Agent
 from hub.model.commit import REMOVED, Record
 from hub.model.ids import BotId
-from hub.model.teaching import BotEdit, BotEditId, BotFile, Dataset, Edit, ExampleView, SetName
+from hub.model.sentences import Sentence
+from hub.model.teaching import BotEdit, BotEditId, BotFile, Dataset, Edit, ExampleView, LabelChange, SetName
 from hub.model.workspace import Bot
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.records import Records
 from hub.services.teaching.asking import Asking
 from hub.services.teaching.line_changes import changes_between
-from hub.services.teaching.shown import Edited, Training, edit_number
+from hub.services.teaching.shown import Edited, Exchange, Training, edit_number
 
 _ATTEMPTS = 8
 _FILES = 1000
@@ -67,6 +68,7 @@ class Rewriting:
     kind: str
     about: str = ""
     count: int = 0
+    labels: tuple[LabelChange, ...] = ()
     beside: tuple[Record, ...] = ()
 
 
@@ -159,6 +161,29 @@ class Material:
         while len(self._views) > _LOOKED_AT:
             self._views.popitem(last=False)
 
+    async def weigh(self, bot_id: BotId, files: Mapping[str, str]) -> Exchange:
+        """Tell what putting files in the place of all that there are would come to, without doing it.
+
+        Raises:
+            InvalidInput: they have errors; each fault names `FILE:LINE`.
+        """
+        notes = await self._asking.ask(lambda teacher: teacher.check(files))
+        then = await self._asking.ask(lambda teacher: teacher.dataset(files))
+        try:
+            now, _ = await self.dataset(bot_id)
+        except InvalidInput:
+            # Files with errors are what an import may be for.
+            now = _NOTHING
+        before, after = {one.name for one in now.intents}, {one.name for one in then.intents}
+        return Exchange(
+            files=files,
+            notes=notes,
+            intents_new=tuple(sorted(after - before)),
+            intents_gone=tuple(sorted(before - after)),
+            examples_now=sum(one.examples for one in now.intents),
+            examples_then=sum(one.examples for one in then.intents),
+        )
+
     async def replace(
         self, bot_id: BotId, files: Mapping[str, str], *, by: Agent, kind: str, about: str = ""
     ) -> Training:
@@ -219,7 +244,7 @@ class Material:
                 await self._records.put_together(rewriting.beside)
             return Edited(revision=taught.revision, edit=None)
         if sum(len(text.encode()) for text in after.values()) > MAX_BYTES:
-            raise TooLarge(f"The files of a bot may come to {MAX_BYTES // 1_000_000} MB.")
+            raise TooLarge(Sentence("The files of a bot may come to {most} MB.", most=MAX_BYTES // 1000000))
         bot_id, number = taught.bot.id, edit_number(taught.revision) + 1
         edit = BotEdit(
             id=BotEditId(f"{bot_id}/{number:08}"),
@@ -230,6 +255,7 @@ class Material:
             about=rewriting.about,
             count=rewriting.count,
             changes=changes,
+            labels=rewriting.labels,
         )
         changed = {change.path for change in changes}
         written = [

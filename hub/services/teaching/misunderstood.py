@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from hub.errors import Conflict, NotFound, VersionConflict
 from hub.model.agent import Agent
-from hub.model.commit import Record
-from hub.model.content import preview
+from hub.model.content import Content, Menu, preview
 from hub.model.ids import BotId
-from hub.model.teaching import AddExamples, BotTurnId, BotTurnNote
+from hub.model.teaching import AddExamples, BotTurnId, BotTurnNote, LabelChange
 from hub.model.timeline import Message
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.records import Records
 from hub.services.teaching.asking import Asking
+from hub.services.teaching.labels import next_note, read_note
 from hub.services.teaching.material import Material, Rewriting, Taught
 from hub.services.teaching.shown import Edited, Misunderstood, Talk, TalkLine, TurnGroup, TurnState, TurnView
 from hub.services.teaching.traffic import Traffic
@@ -78,7 +77,7 @@ class Inbox:
         entries = await self._store.timeline(note.session_id, max(0, note.seq - _BEFORE), _AROUND)
         return Talk(
             items=tuple(
-                TalkLine(seq=entry.seq, at=entry.at, author=entry.author, text=preview(entry.content, _LONGEST))
+                TalkLine(seq=entry.seq, at=entry.at, author=entry.author, text=_told(entry.content))
                 for entry in entries
                 if isinstance(entry, Message) and not entry.note
             )
@@ -105,9 +104,13 @@ class Inbox:
             )
             edits = [AddExamples(intent=intent, texts=tuple(one for one in sentences if one))]
             files = await self._asking.ask(lambda teacher: teacher.edit(taught.files, edits))
-            labelled = [replace(note, label=intent, labelled_by=by.name) for note in notes]
             return Rewriting(
-                files=files, kind="label", about=intent, count=len(sentences), beside=tuple(map(_next, labelled))
+                files=files,
+                kind="label",
+                about=intent,
+                count=len(sentences),
+                labels=tuple(LabelChange(turn_id=note.id, was=note.label, now=intent) for note in notes),
+                beside=tuple(next_note(replace(note, label=intent, labelled_by=by.name)) for note in notes),
             )
 
         return await self._material.change(bot_id, rewrite, by=by)
@@ -126,7 +129,7 @@ class Inbox:
             if not changed:
                 return
             try:
-                await self._records.put_together([_next(note) for note in changed])
+                await self._records.put_together([next_note(note) for note in changed])
             except VersionConflict:
                 continue
             return
@@ -135,11 +138,17 @@ class Inbox:
     async def _notes(self, bot_id: BotId, turn_ids: Sequence[BotTurnId]) -> list[BotTurnNote]:
         notes: list[BotTurnNote] = []
         for turn_id in dict.fromkeys(turn_ids):
-            record = await self._store.record("bot_turn", turn_id) if turn_id.startswith(f"{bot_id}/") else None
-            if record is None:
+            note = await read_note(self._store, turn_id) if turn_id.startswith(f"{bot_id}/") else None
+            if note is None:
                 raise NotFound("There is no such turn of this bot, or it is older than a month.")
-            notes.append(replace(msgspec.json.decode(record.data, type=BotTurnNote), version=record.version))
+            notes.append(note)
         return notes
+
+
+def _told(content: Content) -> str:
+    """Return what somebody was told, with the choices under it: "choose one" alone says nothing."""
+    options = [f"{at}. {one.label}" for at, one in enumerate(content.options, 1)] if isinstance(content, Menu) else []
+    return "\n".join((preview(content, _LONGEST), *options))
 
 
 def _unmarked(text: str) -> str:
@@ -165,10 +174,3 @@ def _view(note: BotTurnNote, text: str) -> TurnView:
         handoff=note.handoff,
         label=note.label,
     )
-
-
-def _next(note: BotTurnNote) -> Record:
-    """Return the next version of a note's record."""
-    changed = replace(note, version=note.version + 1)
-    data = msgspec.Raw(msgspec.json.encode(changed))
-    return Record(kind="bot_turn", id=note.id, version=changed.version, data=data)

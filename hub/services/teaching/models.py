@@ -38,13 +38,13 @@ class Models:
         """Tell what a text means, in Rasa's form."""
         model = await self.of(bot_id, n)
         if len(text) > _LONG:
-            return await self._asking.ask(lambda _: model.parse(text))
+            return await self._asking.ask_shortly(lambda: model.parse(text))
         return model.parse(text)
 
     async def explain(self, bot_id: BotId, text: str, n: int | None = None) -> Explained:
         """Tell what a text means, and why."""
         model = await self.of(bot_id, n)
-        return await self._asking.ask(lambda _: model.explain(text))
+        return await self._asking.ask_shortly(lambda: model.explain(text))
 
     async def of(self, bot_id: BotId, n: int | None = None) -> Understander:
         """Return the model of a version: unless named the live one, or else the bot as it was given (which 0 names).

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from hub.errors import Conflict, FieldFault
 from hub.model.agent import Agent
 from hub.model.ids import BotId
+from hub.model.sentences import Sentence
 from hub.model.teaching import BotVersion
 from hub.services.core import Core
 from hub.services.teaching.judging import Judging
 from hub.services.teaching.models import Models
-from hub.services.teaching.versions import Versions
+from hub.services.teaching.versions import Versions, must_be_kept
 
 log = structlog.get_logger()
 _NAMED = 50
@@ -62,6 +63,7 @@ class Publishing:
             ]
             for one in present:
                 if one.n == n and one.state != "live":
+                    must_be_kept(one)
                     note = one.note if reason is None else "\n".join(part for part in (one.note, reason) if part)
                     changed.append(
                         replace(one, state="live", share=0.0, published_at=now, published_by=by.name, note=note)
@@ -86,6 +88,7 @@ class Publishing:
                 if one.n == n and one.state == "live":
                     raise Conflict("This version answers all customers already.", code="live")
                 if one.n == n and share > 0:
+                    must_be_kept(one)
                     changed.append(replace(one, state="canary", share=share))
                 elif one.state == "canary" and (one.n == n or share > 0):
                     changed.append(replace(one, state="draft", share=0.0))
@@ -102,9 +105,14 @@ class Publishing:
         if not worse:
             return
         named = worse[:_NAMED]
-        faults = [FieldFault(field=text, message=f"was {was} right, now {now}") for text, was, now in named]
+        faults = [
+            FieldFault(field=text, message=Sentence("was {was} right, now {now}", was=was, now=now))
+            for text, was, now in named
+        ]
         raise Conflict(
-            f"{len(worse)} sentences of the test set that the live version gets right are wrong now.",
+            Sentence(
+                "{count} sentences of the test set that the live version gets right are wrong now.", count=len(worse)
+            ),
             code="regression",
             extra={"errors": faults, "worse": [{"text": text, "was": was, "now": now} for text, was, now in named]},
         )

@@ -26,6 +26,20 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """What other files would make of a bot that is taught now: nothing of it is done yet.
+
+    `notes` is what is worth noting about the new files; `intents_new` and `intents_gone` are names.
+    """
+
+    files: Mapping[str, str]
+    notes: tuple[str, ...]
+    intents_new: tuple[str, ...]
+    intents_gone: tuple[str, ...]
+    examples_now: int
+    examples_then: int
+
+
 class Edited(msgspec.Struct, frozen=True, kw_only=True):
     """What an edit came to; `edit` is None when nothing changed."""
 
@@ -40,13 +54,17 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A trained version; `scores` are those of the bot's test set as it was then, null without one."""
+    """A trained version; `scores` are those of the bot's test set as it was then, null without one.
+
+    Of one that is not `is_kept` only this is left: it can be neither published nor tried.
+    """
 
     id: str
     bot_id: BotId
     n: int
     state: VersionState
     share: float
+    is_kept: bool
     created_at: Timestamp
     by: AgentId
     by_name: str
@@ -164,6 +182,7 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     sessions: int
     contained: int
+    unhelped: int
     turns: int
     missed: int
 
@@ -193,8 +212,9 @@ class VersionTurns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Analytics(msgspec.Struct, frozen=True, kw_only=True):
-    """A bot in figures. `contained` sessions never asked for a person; `fallback_rate` is missed of all turns.
+    """A bot in figures. `contained` sessions were helped without a person; `fallback_rate` is missed of all turns.
 
+    `unhelped` sessions had no person either, but of nothing that was said in them the bot understood anything.
     `at_most`: there were more turns, or more sessions of one day, than were looked at.
     """
 
@@ -203,6 +223,7 @@ class Analytics(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int
     contained: int
     containment: float
+    unhelped: int
     turns: int
     missed: int
     fallback_rate: float

@@ -16,6 +16,7 @@ from hub.services.teaching.analytics import BotAnalytics
 from hub.services.teaching.asking import Asking
 from hub.services.teaching.history import History
 from hub.services.teaching.judging import Judging
+from hub.services.teaching.keeping import Keeping
 from hub.services.teaching.material import Material
 from hub.services.teaching.misunderstood import Inbox
 from hub.services.teaching.models import Models
@@ -49,6 +50,7 @@ def make_teaching(
     *,
     blobs: Blobs,
     jobs: LongJobs,
+    versions_kept: int,
     make_teacher: Callable[[], Teacher],
     make_engine: MakeEngine,
 ) -> Teaching:
@@ -66,7 +68,14 @@ def make_teaching(
         versions=versions,
         engines=engines,
         models=models,
-        training=Training(core, material, versions, jobs, asking),
+        training=Training(
+            core,
+            material,
+            versions,
+            keeping=Keeping(versions, directory, blobs, newest=versions_kept),
+            jobs=jobs,
+            asking=asking,
+        ),
         judging=judging,
         publishing=Publishing(core, versions, models, judging),
         traffic=traffic,

@@ -7,9 +7,6 @@ version written, only when the process has succeeded. A job that dies leaves not
 from __future__ import annotations
 
 import asyncio
-import shutil
-from pathlib import Path
-from tempfile import mkdtemp
 
 import msgspec
 
@@ -22,21 +19,31 @@ from hub.ports.teaching import CrossTask, TrainDone, TrainTask
 from hub.services.core import Core
 from hub.services.long_jobs import Assignment, LongJobs
 from hub.services.teaching.asking import Asking
+from hub.services.teaching.keeping import Keeping
 from hub.services.teaching.material import Material, Taught
 from hub.services.teaching.shown import version_view
 from hub.services.teaching.versions import KeptMaterial, Versions
-
-_MODEL = "model"
+from hub.services.teaching.workroom import Workroom
 
 
 class Training:
     """Begins the long jobs of teaching."""
 
-    def __init__(self, core: Core, material: Material, versions: Versions, jobs: LongJobs, asking: Asking) -> None:
+    def __init__(
+        self,
+        core: Core,
+        material: Material,
+        versions: Versions,
+        *,
+        keeping: Keeping,
+        jobs: LongJobs,
+        asking: Asking,
+    ) -> None:
         """Take what is trained, where versions are kept, and who runs the jobs."""
         self._core = core
         self._material = material
         self._versions = versions
+        self._keeping = keeping
         self._jobs = jobs
         self._asking = asking
 
@@ -52,19 +59,18 @@ class Training:
         async def prepare() -> Assignment:
             taught = await self._material.read(bot_id)
             work, encoder = await self._asking.ask(lambda teacher: (teacher.work("train"), teacher.encoder))
-            folder = Path(await asyncio.to_thread(mkdtemp, prefix="huike-training-"))
-            out = folder / _MODEL
+            room = await asyncio.to_thread(Workroom.make)
 
             async def finish(result: bytes) -> bytes:
-                model = await asyncio.to_thread(out.read_bytes)
+                model = await asyncio.to_thread(room.out.read_bytes)
                 version = await self._keep(taught, model, msgspec.json.decode(result, type=TrainDone), by, note)
                 return msgspec.json.encode(version_view(version))
 
             return Assignment(
                 work=work,
-                payload=msgspec.json.encode(TrainTask(files=taught.files, out=str(out), encoder=encoder)),
+                payload=msgspec.json.encode(TrainTask(files=taught.files, out=str(room.out), encoder=encoder)),
                 finish=finish,
-                clear=lambda: shutil.rmtree(folder, ignore_errors=True),
+                clear=room.clear,
             )
 
         return await self._jobs.start("train", by.id, prepare)
@@ -72,7 +78,7 @@ class Training:
     async def _keep(self, taught: Taught, model: bytes, done: TrainDone, by: Agent, note: str) -> BotVersion:
         kept = KeptMaterial(files=taught.files, evaluation=done.evaluation)
         model_blob, files_blob = await self._versions.keep(model, kept)
-        return await self._versions.add(
+        version = await self._versions.add(
             BotVersion(
                 id="",
                 bot_id=taught.bot.id,
@@ -90,6 +96,8 @@ class Training:
                 scores=done.scores,
             )
         )
+        await self._keeping.tidy(version.bot_id)
+        return version
 
     async def cross_validate(self, bot_id: BotId, *, by: Agent, parts: int) -> LongJob:
         """Begin a cross-validation; the job's result is an `Evaluation`.

@@ -7,6 +7,7 @@ cannot both win, and there is never more than one live version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
@@ -34,6 +35,18 @@ class KeptMaterial(msgspec.Struct, frozen=True, kw_only=True):
     evaluation: Evaluation | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """The versions of one bot, oldest first, and which of them answer."""
+
+    all: Sequence[BotVersion] = ()
+    live: BotVersion | None = None
+    canary: BotVersion | None = None
+
+
+_NONE = _Row()
+
+
 class Versions:
     """Reads and changes the versions of bots."""
 
@@ -43,10 +56,12 @@ class Versions:
         self._directory = directory
         self._records = records
         self._blobs = blobs
+        self._rows: dict[BotId, _Row] = {}
+        self._changes = 0
 
     def all(self, bot_id: BotId) -> list[BotVersion]:
         """Return the versions of a bot, oldest first."""
-        return sorted((one for one in self._directory.all(BotVersion) if one.bot_id == bot_id), key=lambda one: one.n)
+        return list(self._row(bot_id).all)
 
     def get(self, bot_id: BotId, n: int) -> BotVersion:
         """Return a version; raises `NotFound`."""
@@ -56,19 +71,24 @@ class Versions:
         return version
 
     def answering(self, bot_id: BotId) -> tuple[BotVersion | None, BotVersion | None]:
-        """Return the live version and the canary."""
-        live = canary = None
-        for one in self._directory.all(BotVersion):
-            if one.bot_id == bot_id:
-                live, canary = one if one.state == "live" else live, one if one.state == "canary" else canary
-        return live, canary
+        """Return the live version and the canary; asked for every message, so it costs no more with many versions."""
+        row = self._row(bot_id)
+        return row.live, row.canary
+
+    def _row(self, bot_id: BotId) -> _Row:
+        changes = self._directory.changes(BotVersion)
+        if changes != self._changes:
+            self._rows, self._changes = _rows(self._directory.all(BotVersion)), changes
+        return self._rows.get(bot_id, _NONE)
 
     async def material(self, version: BotVersion) -> KeptMaterial:
-        """Return the files of a version."""
+        """Return the files of a version; raises as `must_be_kept` does."""
+        must_be_kept(version)
         return msgspec.json.decode(await self._read(version.files), type=KeptMaterial)
 
     async def model(self, version: BotVersion) -> bytes:
-        """Return the trained model of a version."""
+        """Return the trained model of a version; raises as `must_be_kept` does."""
+        must_be_kept(version)
         return await self._read(version.model)
 
     async def keep(self, model: bytes, material: KeptMaterial) -> tuple[str, str]:
@@ -94,7 +114,7 @@ class Versions:
             Conflict: others change them all the time.
         """
         for _ in range(_ATTEMPTS):
-            present = await self._present(bot_id)
+            present = await self.present(bot_id)
             known = {one.n: one for one in present}
             wanted = [one for one in decide(present) if known.get(one.n) != one]
             if not wanted:
@@ -110,13 +130,38 @@ class Versions:
             return changed
         raise Conflict("The versions are being changed by others: try again.")
 
-    async def _present(self, bot_id: BotId) -> list[BotVersion]:
+    async def present(self, bot_id: BotId) -> list[BotVersion]:
+        """Return the versions of a bot as the store has them, oldest first."""
         found: list[BotVersion] = []
         before: str | None = None
         while page := await self._store.recent_records("bot_version", f"{bot_id}/", before=before, limit=_PAGE):
             found += [msgspec.json.decode(record.data, type=BotVersion) for record in page]
             before = page[-1].id
         return found[::-1]
+
+
+def must_be_kept(version: BotVersion) -> None:
+    """Refuse a version of which only the figures are left.
+
+    Raises:
+        Conflict: code `not-kept`.
+    """
+    if not version.is_kept:
+        raise Conflict("This version is too old: only its figures are kept.", code="not-kept")
+
+
+def _rows(versions: Sequence[BotVersion]) -> dict[BotId, _Row]:
+    by_bot: dict[BotId, list[BotVersion]] = {}
+    for one in sorted(versions, key=lambda one: one.n):
+        by_bot.setdefault(one.bot_id, []).append(one)
+    return {
+        bot_id: _Row(
+            all=row,
+            live=next((one for one in row if one.state == "live"), None),
+            canary=next((one for one in row if one.state == "canary"), None),
+        )
+        for bot_id, row in by_bot.items()
+    }
 
 
 def _name(bot_id: BotId, n: int) -> str:

@@ -134,6 +134,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "GET /bots/{id}/training": READ_BOTS,
     "PUT /bots/{id}/training": TRAIN,
     "POST /bots/{id}/training/import": TRAIN,
+    "POST /bots/{id}/training/import/check": TRAIN,
     "GET /bots/{id}/training/export": READ_BOTS,
     "GET /bots/{id}/dataset": READ_BOTS,
     "GET /bots/{id}/examples": READ_BOTS,

@@ -94,7 +94,7 @@ async def test_tokens_end_after_a_quarter_of_an_hour(staffed: World) -> None:
 
 
 async def test_too_many_requests_are_429_and_others_go_on(tmp_path: Path) -> None:
-    limits = RateLimits(agent=Rate(burst=3, per_s=10))
+    limits = RateLimits(agent=Rate(burst=3, over_s=10))
     async with a_world(tmp_path, lambda settings: replace(settings, limits=limits)) as world:
         await world.add_agent("agent")
         await world.add_agent("admin")

@@ -12,7 +12,7 @@ from hub.model.ids import BotId
 from hub.model.workspace import Bot
 from tests.unit.api.world import World, a_world
 
-RARELY = Rate(burst=2, per_s=0.001)
+RARELY = Rate(burst=2, over_s=3600)
 
 
 async def test_parse_has_a_rate_of_its_own(tmp_path: Path) -> None:

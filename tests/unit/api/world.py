@@ -68,6 +68,9 @@ class HeldBlobs:
         for start in range(0, len(data), 4):
             yield data[start : start + 4]
 
+    async def remove(self, name: str) -> None:
+        self._held.pop(name, None)
+
     async def size(self, name: str) -> int:
         return len(self._found(name))
 

@@ -77,6 +77,36 @@ def test_test_prints_scores(
     assert scores["per_intent"]["buy"].keys() == {"precision", "recall", "f1", "support"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '\ufeffintent,text\r\nbuy,"buy ""two"" tickets"\r\n\r\ncancel,退票\r\n',
+        "Text, Intent\n buy tickets , buy \ncancel it,cancel\n",
+        'id,text,intent\n1,"buy\ntickets",buy\n2,cancel\u2028it,cancel\n',
+    ],
+)
+def test_tables_of_every_make_are_read(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    capsys.readouterr()
+    assert main(["bot", "test", str(model), str(tmp_path / "t.csv")]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["examples"] == 2
+    assert scores["accuracy"] == 1
+
+
+def test_test_sentences_may_stand_beside_what_the_model_does_not_know(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.yml").write_text(f"{_NLU}rules:\n- rule: a\n  steps: [{{intent: x}}, {{action: utter_y}}]\n")
+    assert main(["bot", "test", str(model), str(tmp_path / "t.yml")]) == 0
+
+
+def test_a_text_that_is_no_utf_8_is_parsed_all_the_same(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["bot", "parse", str(model), "buy tickets \udcff\udcfe"]) == 0
+    assert json.loads(capsys.readouterr().out)["text"].startswith("buy tickets")
+
+
 def test_an_archive_trains_as_its_folder_does(folder: Path, model: Path, tmp_path: Path) -> None:
     (tmp_path / "bot.zip").write_bytes(write_archive({f"{folder.name}/{name}": text for name, text in _FILES.items()}))
     other = tmp_path / "other.model"

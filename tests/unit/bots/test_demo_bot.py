@@ -161,11 +161,45 @@ def test_three_misses_lead_from_suggestions_over_an_offer_to_a_person(demo: Inte
     suggestions, offer, person = (talk.say("blorf zzgrk wumpel") for _ in range(3))
 
     assert suggestions.intents[0].name == "nlu_fallback"
-    assert 1 <= len(choices(suggestions)) <= 3
+    assert len(choices(suggestions)) == 3, "one odd guess is no help"
+    assert "/ask_human" in choices(suggestions).values()
     assert suggestions.handoff is offer.handoff is None
     assert choices(offer) == {"Talk to a person": "/ask_human"}
     assert person.handoff is not None
     assert person.handoff.reason == "not_understood"
+
+
+@pytest.mark.parametrize("text", ["太棒了", "你们服务真好", "good job", "再说一遍", "explain", "can you speak Chinese"])
+def test_praise_and_questions_about_the_talk_itself_bring_no_apology(demo: IntentEngine, text: str) -> None:
+    answer = Conversation(demo).say(text)
+    assert answer.handoff is None
+    assert not answer.missed
+
+
+def test_a_number_with_gaps_is_the_same_order(demo: IntentEngine) -> None:
+    assert spoken(Conversation(demo).say("HK 2026 0001")).endswith(spoken(Conversation(demo).say("HK20260001")))
+
+
+def test_the_number_of_the_complaints_office_is_no_order(demo: IntentEngine) -> None:
+    answer = Conversation(demo).say("再不退款我就打12315")
+    assert answer.handoff is not None
+    assert "order_number" not in answer.slots
+
+
+def test_a_long_message_that_asks_for_a_person_gets_one(demo: IntentEngine) -> None:
+    answer = Conversation(demo).say(
+        "我问了好几遍，你的回答都不是我想要的，我的情况比较复杂，一句话说不清楚，请直接转人工"
+    )
+    assert answer.handoff is not None
+
+
+@pytest.mark.parametrize("command", ["/restart", "/back"])
+def test_commands_of_every_bot_are_answered_as_what_they_are(demo: IntentEngine, command: str) -> None:
+    talk = Conversation(demo)
+    talk.say("where is my order")
+    answer = talk.say(command)
+    assert answer.contents
+    assert "did not quite get" not in spoken(answer)
 
 
 def test_something_understood_starts_the_ladder_anew(demo: IntentEngine) -> None:

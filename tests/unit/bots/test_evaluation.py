@@ -131,6 +131,13 @@ def test_empty_examples_are_reported() -> None:
     assert [fault.line for fault in caught.value.found] == [5, 6]
 
 
+@pytest.mark.parametrize("examples", ["", " |\n", " []", ' ""', "\n  - ''", "\n  - text: |\n      \n"])
+def test_an_intent_with_nothing_to_learn_from_is_reported_once(examples: str) -> None:
+    with pytest.raises(TrainingFaults) as caught:
+        bots.read_files({"nlu.yml": f"nlu:\n- intent: a\n  examples:{examples}\n"})
+    assert len(caught.value.found) == 1
+
+
 def test_emoji_are_understood_where_they_were_learnt() -> None:
     nlu = (
         "nlu:\n- intent: happy\n  examples: |\n    - 😀\n    - 👍\n- intent: sad\n  examples: |\n    - 😡\n    - 👎🏽\n"
@@ -156,3 +163,21 @@ def test_questions_of_a_retrieval_intent_stand_together() -> None:
     assert selector["faq"]["response"]["utter_action"] == "utter_faq/hours"
     assert sum(item["confidence"] for item in selector["faq"]["ranking"]) == pytest.approx(1)
     assert model.understand("几点开门").intent == "faq/hours"
+
+
+def test_a_retrieval_intent_is_right_with_any_of_its_questions() -> None:
+    faq = (
+        "- intent: faq/hours\n  examples: |\n    - when are you open\n    - 几点开门\n"
+        "- intent: faq/parking\n  examples: |\n    - is there a car park\n    - 哪里停车\n"
+    )
+    model = bots.train(bots.read_files({"nlu.yml": _NLU + faq}))
+    scores = evaluate(model, examples(("几点开门", "faq"), ("哪里停车", "faq"), ("哪里停车", "faq/hours")))
+    assert scores.accuracy == pytest.approx(2 / 3)
+    assert scores.matrix["faq"] == {"faq": 2}
+
+
+def test_a_strange_text_is_never_more_likely_ours_than_not(model: Model) -> None:
+    strange = [model.understand(text) for text in ("xyzzy plugh buy", "qwertz uiop cancel asdf", "foo bar my sofa baz")]
+    strange = [found for found in strange if found.is_fallback]
+    assert strange
+    assert all(share <= 0.5 for found in strange for _, share in found.ranking)

@@ -14,7 +14,7 @@ import bots
 from bots.nlu import Model
 
 _BARS = {
-    "typos": (60, 0.85),
+    "typos": (60, 0.92),
     "traditional": (60, 0.95),
     "mixed": (60, 0.95),
     "short": (60, 0.9),

@@ -290,6 +290,8 @@ def test_a_folder_is_read_whole_without_its_tests(tmp_path: Path) -> None:
     (tmp_path / "data" / "nlu.yml").write_text(nlu("你好")["nlu.yml"], encoding="utf-8")
     (tmp_path / "domain.yaml").write_text("intents: [ask]\n", encoding="utf-8")
     (tmp_path / "tests" / "stories.yml").write_text("stories: []\n", encoding="utf-8")
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "build.yml").write_text("{{ no: training file", encoding="utf-8")
     project = read_folder(tmp_path)
     assert [example.text for example in project.data.examples] == ["你好"]
     assert project.domain.intents == ("ask",)

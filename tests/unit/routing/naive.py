@@ -175,11 +175,16 @@ class Floorplan:
             worker.id != talk.sticky,
             -sum(worker.skills[skill] for skill in talk.skills) if queue.prefer == "level" else 0,
             -used if queue.placement == "pack" else used / worker.capacity,
-            sum(self.qualifies(worker, line) for line in self.lines),
+            self._flexibility(worker),
             len(worker.skills) + len(set(worker.languages)),
             worker.last,
             worker.id,
         )
+
+    def _flexibility(self, worker: Worker) -> int:
+        """Count the classes of requirements seen so far, in whatever queue, that a worker could serve."""
+        able = [line for line in self.lines if self.qualifies(worker, line) and line[-1] <= worker.capacity]
+        return len({line[1:] for line in able})
 
     def _load(self, worker: Worker) -> list[tuple[str, int]]:
         talks = self.talks.values()

@@ -263,6 +263,8 @@ class Referee:
         if talk.agent is not None:
             facts.unassign(talk, "forced")
         facts.assign(talk, worker.id)
+        if worker.presence == "gone":
+            worker.presence, worker.grace_until = "lost", facts.now + facts.config.grace
 
     def _answered(self, event: e.OfferAccepted | e.OfferRejected) -> Talk:
         talk = self.facts.talk(event.session)

@@ -163,6 +163,17 @@ def test_a_session_given_to_a_queue_does_not_come_back_to_the_giver_for_a_minute
     assert offers(floor.at(60)) == [("S1", "A1")]
 
 
+def test_a_transfer_to_other_skills_goes_on_in_its_own_queue() -> None:
+    floor = Floor()
+    floor.online("A1")
+    floor.online("A2", skills={"tech": 1})
+    floor.busy("S1", "A1")
+    assert offers(floor.transfer("S1", "A1", skills={"tech": 1})) == [("S1", "A2")]
+    line = floor.engine.line_of(floor.offers["S1"].session)
+    assert line is not None
+    assert (line.queue, line.skills) == ("default", (("tech", 1),))
+
+
 def test_a_transfer_to_a_colleague_leaves_the_session_until_it_is_accepted() -> None:
     floor = Floor()
     floor.online("A1")

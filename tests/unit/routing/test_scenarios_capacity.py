@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.config import Config, Queue
-from tests.unit.routing.floor import Floor, offers
+from tests.unit.routing.floor import Floor, offers, unassigns
 
 
 def test_o16_a_full_agent_gets_the_next_session_when_one_closes() -> None:
@@ -91,6 +91,21 @@ def test_o21_a_forced_session_may_exceed_the_capacity_and_then_nothing_is_given(
     assert offers(floor.queue("S3")) == []
     assert (offers(floor.close("S1")), floor.used("A1")) == ([], 1)
     assert offers(floor.close("S2")) == [("S3", "A1")]
+
+
+def test_a_session_forced_on_somebody_who_has_left_is_given_back_like_any_other() -> None:
+    floor = Floor()
+    floor.online("A1")
+    floor.sign_out("A1")
+    floor.online("A2", capacity=0)
+    floor.queue("S1")
+    floor.at(10)
+    assert unassigns(floor.force("S1", "A1")) == []
+    floor.at(39)
+    floor.capacity("A2", 1)
+    assert (floor.state("S1"), floor.used("A1")) == ("active", 1)
+    happened = floor.at(40)
+    assert (unassigns(happened), offers(happened)) == ([("S1", "A1", "agent_lost")], [("S1", "A2")])
 
 
 def test_o22_a_session_on_hold_gives_its_units_and_takes_them_back() -> None:

@@ -61,6 +61,33 @@ def test_o13_fewer_skills_decide_when_no_class_does() -> None:
     assert offers(floor.queue("S1", skills={"bill": 1})) == [("S1", "A2")]
 
 
+def test_o13_a_class_too_heavy_for_an_agent_does_not_make_it_flexible() -> None:
+    floor = Floor()
+    floor.online("A1", capacity=3)
+    floor.online("A2", capacity=6)
+    floor.busy("S0", "A2", weight=6)
+    floor.at(1)
+    floor.busy("S1", "A1")
+    floor.close("S0")
+    floor.close("S1")
+    assert offers(floor.queue("S2")) == [("S2", "A1")], "A2 is idle for longer and could take the heavy too"
+    floor.capacity("A1", 6)
+    floor.close("S2")
+    assert offers(floor.queue("S3")) == [("S3", "A2")], "with that capacity they are alike"
+
+
+def test_o13_a_class_counts_once_in_however_many_queues_it_waits() -> None:
+    floor = Floor()
+    floor.online("A1", skills={"bill": 1, "tech": 1, "chess": 1})
+    floor.online("A2", skills={"bill": 1, "sales": 1, "go": 1})
+    for number, (queue, skill) in enumerate(
+        [("q1", "tech"), ("q2", "tech"), ("q3", "tech"), ("q1", "sales"), ("q1", "go")]
+    ):
+        floor.queue(f"C{number}", queue=queue, skills={skill: 1})
+        floor.close(f"C{number}")
+    assert offers(floor.queue("S1", skills={"bill": 1})) == [("S1", "A1")], "tech and bill against sales, go and bill"
+
+
 def test_o14_a_queue_that_prefers_levels_takes_the_best() -> None:
     floor = Floor(Config(queues={"default": Queue(prefer="level")}))
     floor.online("A2", skills={"bill": 5})

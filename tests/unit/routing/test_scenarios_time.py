@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -124,6 +124,13 @@ def test_a_holiday_is_closed_and_hours_over_midnight_are_one() -> None:
     holiday = start + 7 * 86400
     assert not is_open(queue, holiday)
     assert is_open(queue, holiday + 4 * 3600)
+
+
+def test_a_queue_that_is_open_day_and_night_never_changes() -> None:
+    week = tuple((day, "00:00", "24:00") for day in range(7))
+    assert next_change(Queue(hours=week, zone="Europe/London"), 0.0) is None
+    holiday = Queue(hours=week, holidays=("1970-12-25",))
+    assert next_change(holiday, 0.0) == datetime(1970, 12, 25, tzinfo=UTC).timestamp()
 
 
 def test_r12_a_heavy_session_gets_an_agent_to_itself_after_a_minute() -> None:

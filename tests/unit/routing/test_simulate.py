@@ -93,6 +93,26 @@ def test_a_share_that_nobody_can_reach_is_said_so() -> None:
         staffing(plan, lambda: Random(1), share=1.2, within_s=20)
 
 
+def test_who_waits_on_at_the_end_was_not_answered_in_time() -> None:
+    served = Demand(name="served", per_hour=60, service_s=60)
+    forgotten = Demand(name="forgotten", per_hour=30, service_s=60, skills={"tech": 1})
+    plan = Plan(demand=(served, forgotten), agents=8, hours=10)
+    outcome = simulate(plan, Random(1))
+    assert outcome.waiting > 200
+    assert outcome.by_class["forgotten"].in_time == 0
+    assert outcome.by_class["served"].in_time > 0.95
+    assert outcome.total.in_time < 0.75
+    with pytest.raises(ValueError, match="look at skills") as refused:
+        staffing(plan, lambda: Random(1), share=0.8, within_s=20)
+    assert "5000" not in str(refused.value), "it is not found out by trying ever more agents"
+
+
+def test_what_the_router_refuses_is_not_played_without_it() -> None:
+    demand = Demand(name="all", per_hour=60, service_s=60, priority=42)
+    with pytest.raises(ValueError, match="Priority 42"):
+        simulate(Plan(demand=(demand,), agents=1), Random(1))
+
+
 def test_an_impossible_plan_is_refused() -> None:
     demand = Demand(name="all", per_hour=60, service_s=60)
     with pytest.raises(ValueError, match="per_hour"):
@@ -103,6 +123,14 @@ def test_an_impossible_plan_is_refused() -> None:
         Plan(demand=(demand,), agents=0)
     with pytest.raises(ValueError, match="customers and a team"):
         Plan(demand=(), agents=1)
+    with pytest.raises(ValueError, match="up to 5,000,000 customers"):
+        Plan(demand=(demand,), agents=1, hours=1e9)
+    with pytest.raises(ValueError, match="up to 100,000 agents"):
+        Plan(demand=(demand,), agents=1_000_000)
+    with pytest.raises(ValueError, match="room"):
+        Plan(demand=(demand,), agents=1, team=(Profile(capacity=0),))
+    with pytest.raises(ValueError, match="service level"):
+        simulate(Plan(demand=(demand,), agents=1), Random(1), within_s=-1)
     with pytest.raises(ValueError, match="less than 1"):
         Habits(rejects=0.5, ignores=0.5)
 

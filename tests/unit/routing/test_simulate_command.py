@@ -46,6 +46,10 @@ def test_a_plan_may_have_several_kinds_of_customers(tmp_path: Path, capsys: pyte
     [
         (["--agents", "0"], "at least one agent"),
         (["--per-hour", "-1"], "per_hour"),
+        (["--per-hour", "inf"], "per_hour"),
+        (["--hours", "1e9"], "fewer hours"),
+        (["--capacity", "0"], "room"),
+        (["--within", "nan"], "service level"),
         (["--target", "120", "--hours", "1"], "share"),
         (["--plan", "no-such-plan.json"], "no-such-plan.json"),
     ],

@@ -137,7 +137,8 @@ async def test_figures_count_sessions_that_people_got_in_any_way() -> None:
         by_button = next(note for note in await on.notes() if not note.missed)
         await on.on.sessions.act(by_button.session_id, c.AskPerson(actor=SYSTEM, reason="asked"))
         found = await on.analytics.of(BOT, None, None)
-        assert (found.sessions, found.contained, found.containment) == (4, 2, 0.5)
+        assert (found.sessions, found.contained, found.containment) == (4, 1, 0.25)
+        assert found.unhelped == 1, "Wang left without having been understood: no person, but no help either"
         assert (found.turns, found.missed, found.fallback_rate) == (5, 2, 0.4)
         assert found.handoffs == {"asked": 2}
         assert [(one.text, one.count) for one in found.top_missed] == [("what?", 2)]

@@ -52,15 +52,15 @@ def a_base(on: Ground) -> Knowledge:
 async def test_an_edit_is_found_by_the_next_question(on: Ground) -> None:
     base = a_base(on)
     await base.create(an_article())
-    assert base.search("descale kettle", "en", "customers")[0].article.id == "a1"
+    assert (await base.search("descale kettle", "en", "customers"))[0].article.id == "a1"
     await base.update(ArticleId("a1"), lambda now: replace(now, title="Bicycle pump", body=""))
-    assert base.search("descale kettle", "en", "customers") == []
-    assert base.search("bicycle pump", "en", "customers")[0].article.title == "Bicycle pump"
+    assert await base.search("descale kettle", "en", "customers") == []
+    assert (await base.search("bicycle pump", "en", "customers"))[0].article.title == "Bicycle pump"
     await base.update(ArticleId("a1"), lambda now: replace(now, language="zh", title="自行车打气筒"))
-    assert base.search("bicycle pump", "en", "customers") == []
-    assert base.search("打气筒", "zh", "customers")
+    assert await base.search("bicycle pump", "en", "customers") == []
+    assert await base.search("打气筒", "zh", "customers")
     await base.remove(ArticleId("a1"))
-    assert base.search("打气筒", "zh", "customers") == []
+    assert await base.search("打气筒", "zh", "customers") == []
 
 
 async def test_what_another_node_writes_is_found_too(on: Ground) -> None:
@@ -69,7 +69,7 @@ async def test_what_another_node_writes_is_found_too(on: Ground) -> None:
     on.directory.watch(lambda kind, record_id: heard.set())
     await Records(on.core, other).create(an_article())
     await heard.wait()
-    assert base.search("descale kettle", "en", "customers")
+    assert await base.search("descale kettle", "en", "customers")
 
 
 async def test_who_sees_what(on: Ground) -> None:
@@ -78,7 +78,7 @@ async def test_who_sees_what(on: Ground) -> None:
     await base.create(an_article("staff", public=False))
     await base.create(an_article("public"))
     seen = {
-        audience: {found.article.id for found in base.search("descale kettle", "en", audience)}
+        audience: {found.article.id for found in await base.search("descale kettle", "en", audience)}
         for audience in ("editors", "staff", "customers")
     }
     assert seen == {"editors": {"draft", "staff", "public"}, "staff": {"staff", "public"}, "customers": {"public"}}
@@ -130,5 +130,21 @@ async def test_articles_are_there_again_after_a_start(on: Ground) -> None:
     directory = Directory(on.store)
     await directory.load()
     again = Knowledge(on.core, directory, Records(on.core, directory), plain)
-    again.load()
-    assert again.search("descale kettle", "en", "customers")
+    reading = asyncio.create_task(again.read_in())
+    await asyncio.sleep(0)
+    assert await again.search("descale kettle", "en", "customers"), "a question of the first moment waits for them"
+    await reading
+
+
+async def test_what_is_changed_while_articles_are_read_in_is_known_as_it_is(on: Ground) -> None:
+    base = a_base(on)
+    for name in ("changed", "removed", "left"):
+        await base.create(an_article(name))
+    again = a_base(on)
+    reading = asyncio.create_task(again.read_in())
+    await asyncio.sleep(0)
+    await again.update(ArticleId("changed"), lambda now: replace(now, title="Bicycle pump", body=""))
+    await again.remove(ArticleId("removed"))
+    await reading
+    assert [one.article.id for one in await again.search("descale kettle", "en", "customers")] == ["left"]
+    assert [one.article.id for one in await again.search("bicycle pump", "en", "customers")] == ["changed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from hub.model import commands as c
 from hub.services.traces import CANDIDATES, Reason, in_words
 from tests.unit.services.floor import floor, person
@@ -58,6 +60,42 @@ async def test_the_whole_story_is_told_on_any_node_after_a_change_of_leader() ->
         assert steps[3].reason == Reason(code="timeout")
         assert [step.at for step in steps] == sorted(step.at for step in steps)
         assert steps[1].candidates[0].details[-1].code == "excluded"
+
+
+async def test_what_people_did_first_is_told_too_and_is_no_refused_write() -> None:
+    async with floor() as f:
+        term = await f.lead()
+        await f.agent("ann")
+        await f.agent("bob")
+        await f.agent("cy", is_online=False)
+        session = await f.accept(await f.comes(), "ann")
+        await f.act(session, c.TransferToAgent(by=person("ann"), to=person("cy")))
+        await f.act(session, c.TransferToAgent(by=person("ann"), to=person("bob")))
+        await f.advance(30)
+        demand = replace(session.demand, skills={"repair": 2})
+        await f.act(session, c.TransferToQueue(by=person("ann"), demand=demand, label={"kind": "skills"}))
+        await f.act(session, c.Take(agent=person("bob"), force=True))
+        await f.act(session, c.Take(agent=person("ann"), force=True))
+        await term.traces.flush()
+        told = [
+            (step.decision, step.agent_id, step.reason.code if step.reason else None)
+            for step in await term.traces.of(session.id)
+        ]
+        assert told == [
+            ("offered", "ann", None),
+            ("assigned", "ann", None),
+            ("transfer_failed", "cy", "not_online"),
+            ("offered", "bob", None),
+            ("rescinded", "bob", "timeout"),
+            ("transfer_failed", "bob", "timeout"),
+            ("unassigned", "ann", "transferred"),
+            ("waiting", None, "no_eligible_agent"),
+            ("alert", None, "no_eligible_agent"),
+            ("assigned", "bob", None),
+            ("unassigned", "bob", "forced"),
+            ("assigned", "ann", None),
+        ]
+        assert not term.figures.refusals
 
 
 async def test_a_new_leader_does_not_tell_the_story_again() -> None:

@@ -20,12 +20,12 @@ export function useColumns() {
   }
   function textOf(member: Member, column: Column): string {
     if (column.kind === 'skill') return member.skills[column.name] ? String(member.skills[column.name]) : ''
-    return column.kind === 'capacity' ? String(member.capacity) : member.languages.join(' ')
+    return column.kind === 'capacity' ? String(member.capacity) : member.languages.map(languageName).join(' · ')
   }
   /** What is read aloud of a cell. */
   function saidOf(member: Member, column: Column): string {
     const name = titleOf(column)
-    if (column.kind === 'languages') return `${member.name}, ${name}: ${textOf(member, column)} (${member.languages.map(languageName).join(', ')})`
+    if (column.kind === 'languages') return `${member.name}, ${name}: ${member.languages.map(languageName).join(', ')}`
     const value = textOf(member, column)
     return `${member.name}, ${name}: ${column.kind === 'skill' ? (value ? t('planning.skills.level', { n: value }) : t('planning.skills.none')) : value}`
   }

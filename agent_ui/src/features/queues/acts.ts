@@ -6,6 +6,7 @@ import { useAuth } from '@/stores/auth'
 import { useLive } from '@/stores/live'
 import { useUi } from '@/stores/ui'
 import { useQueues } from './store'
+import { useRoutingWords } from './words'
 
 export function useWaitingActs() {
   const { t } = useI18n()
@@ -13,6 +14,7 @@ export function useWaitingActs() {
   const auth = useAuth()
   const live = useLive()
   const queues = useQueues()
+  const words = useRoutingWords()
   const { attempt } = useFailure()
 
   const may = {
@@ -22,12 +24,24 @@ export function useWaitingActs() {
     lane: (row: Waiting, lane: Lane) => auth.writes && (row.lane?.lane ?? 'normal') !== lane,
   }
 
+  /** Both can be taken back while their note stands: the lane first, for it brings a priority of its own. */
+  function undo(row: Waiting, name: string, lane: boolean) {
+    const run = () =>
+      attempt(async () => {
+        if (lane) await routingApi.mark(row.session_id, { lane: row.lane?.lane ?? 'normal' })
+        live.put([await routingApi.mark(row.session_id, { priority: row.priority })])
+        ui.toast('info', t('queues.act.undone', { name }))
+        queues.hurry()
+      })
+    return { label: t('act.undo'), run: () => void run() }
+  }
+
   function raise(row: Waiting, name: string): Promise<boolean> {
     // The levels that the router knows: urgent, VIP, normal, low.
     const better = [5, 1, 0].find((level) => level < row.priority) ?? 0
     return attempt(async () => {
       live.put([await routingApi.mark(row.session_id, { priority: better })])
-      ui.toast('good', t('queues.act.raised', { name, n: better }))
+      ui.toast('good', t('queues.act.raised', { name, level: words.priority(better) }), undo(row, name, false))
       queues.hurry()
     })
   }
@@ -35,7 +49,7 @@ export function useWaitingActs() {
   function move(row: Waiting, lane: Lane, name: string): Promise<boolean> {
     return attempt(async () => {
       live.put([await routingApi.mark(row.session_id, { lane })])
-      ui.toast('good', t('queues.act.moved', { name, lane: t(`lanes.${lane}Lane`) }))
+      ui.toast('good', t('queues.act.moved', { name, lane: t(`lanes.${lane}Lane`) }), undo(row, name, true))
       queues.hurry()
     })
   }

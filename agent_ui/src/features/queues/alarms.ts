@@ -8,7 +8,7 @@ import { useAuth } from '@/stores/auth'
 import { useConnection } from '@/stores/connection'
 import { useLive } from '@/stores/live'
 
-// That a colleague acknowledged an alarm is told by no event.
+// Events tell of every change; one that was lost is made up for by asking now and then.
 const POLL_MS = 30_000
 
 export const useAlarms = defineStore('alarms', () => {
@@ -27,7 +27,7 @@ export const useAlarms = defineStore('alarms', () => {
   const isCritical = computed(() => waiting.value.some((one) => one.severity === 'critical'))
 
   async function load(): Promise<void> {
-    if (state.value !== 'ready') state.value = 'loading'
+    if (state.value === 'idle') state.value = 'loading'
     try {
       const page = await routingApi.alarms('open', null)
       const ids = new Set(page.items.map((one) => one.id))

@@ -54,7 +54,8 @@ export const useQueues = defineStore('queues', () => {
       return
     }
     busy = true
-    if (state.value !== 'ready') state.value = 'loading'
+    // What failed says so until it succeeds: it is asked again by itself, and must not turn into a skeleton each time.
+    if (state.value === 'idle') state.value = 'loading'
     const began = Date.now()
     try {
       const figures = routingApi.live()

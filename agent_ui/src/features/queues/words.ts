@@ -11,6 +11,7 @@ import {
   isAboutAgents,
   needsOf,
   nextStep,
+  priorityWord,
   qualifySentence,
   reasonSentence,
   stepSentence,
@@ -23,7 +24,7 @@ import { useQueues } from './store'
 
 const DEFAULT_QUEUE = 'default'
 // Chinese has no spaces, but figures and Latin words beside it need one.
-const BESIDE = /(\p{Script=Han})(?=[\p{Script=Latin}\p{N}])/gu
+const BESIDE = /\p{Script=Han}(?=[\p{Script=Latin}\p{N}])|[\p{Script=Latin}\p{N}](?=\p{Script=Han})/gu
 
 export function useRoutingWords() {
   const { t, te, locale } = useI18n()
@@ -38,7 +39,9 @@ export function useRoutingWords() {
     if (daysBetween(at, now.value) === 0) return time
     const ahead = -daysBetween(at, now.value)
     if (ahead < 0) return `${listMoment(at, now.value, locale.value)} ${time}`
-    const day = new Intl.DateTimeFormat(locale.value, ahead < 7 ? { weekday: 'short' } : { month: 'numeric', day: 'numeric' }).format(new Date(at))
+    const date = new Date(at)
+    const year = date.getFullYear() === new Date(now.value).getFullYear() ? undefined : 'numeric'
+    const day = new Intl.DateTimeFormat(locale.value, ahead < 7 ? { weekday: 'short' } : { year, month: 'numeric', day: 'numeric' }).format(date)
     return `${day} ${time}`
   }
 
@@ -69,7 +72,7 @@ export function useRoutingWords() {
     channel: (id) => workspace.channelName(id) || t('channel.other'),
     time: moment,
     span: (seconds) => coarseText(seconds, locale.value),
-    list: (parts) => tools.value.list.format(parts).replace(BESIDE, '$1 '),
+    list: (parts) => tools.value.list.format(parts).replace(BESIDE, '$& '),
   }
 
   const needs = (row: Waiting) => needsOf(row, names, (skill, n) => t('queues.level', { skill, n }))
@@ -87,9 +90,9 @@ export function useRoutingWords() {
     const reason = t(`queues.why.${own.key}`, own.values)
     if (!isAboutAgents(row.reason) || row.reason.code === 'held') return reason
     const asked = needs(row)
+    if (!asked.length && row.qualify.eligible === 0) return t('queues.why.nobodyAtAll')
     const a = asked.length ? t('queues.why.needs', { needs: names.list(asked) }) : t('queues.why.needsNone')
-    const b = qualified(row)
-    return t('queues.why.join', { a, b })
+    return t('queues.why.join', { a, b: qualified(row) })
   }
 
   function step(one: Step): string {
@@ -100,10 +103,12 @@ export function useRoutingWords() {
     return left < 3600 ? t('queues.next.in', { time: coarseText(left, locale.value), what }) : t('queues.next.at', { time: moment(one.at), what })
   }
 
-  /** What was to happen, told by the clock. */
-  function planned(one: Step): string {
-    const found = stepSentence(one, names)
-    return t('queues.next.at', { time: moment(one.at), what: t(`queues.next.${found.key}`, found.values) })
+  /** What was to happen after a decision, told by the clock. */
+  function plans(decision: Decision): string[] {
+    return (decision.next ?? []).map((one) => {
+      const found = stepSentence(one, names)
+      return t('queues.next.at', { time: moment(one.at), what: t(`queues.next.${found.key}`, found.values) })
+    })
   }
 
   /** What happens next and when; without anything that is due, what it waits for. */
@@ -113,7 +118,8 @@ export function useRoutingWords() {
     const one = nextStep([...row.next, ...ends], now.value)
     if (one) return step(one)
     if (!isAboutAgents(row.reason)) return ''
-    return t(row.qualify.eligible === 0 ? 'queues.next.nobody' : 'queues.next.nothing')
+    if (row.qualify.eligible > 0) return t('queues.next.nothing')
+    return t(needs(row).length ? 'queues.next.nobody' : 'queues.next.nobodyAtAll')
   }
 
   function decision(one: Decision): string {
@@ -143,9 +149,12 @@ export function useRoutingWords() {
     return t(`alarms.kind.${found.key}`, found.values)
   }
 
+  /** A priority as rules and channels call it. */
+  const priority = (n: number) => t(`queues.priority.${priorityWord(n)}`, { n })
+
   function reasonWord(code: string): string {
     return te(`queues.reasonWord.${code}`) ? t(`queues.reasonWord.${code}`) : t('queues.reasonWord.other', { code })
   }
 
-  return { names, moment, needsShort, why, step, planned, next, decision, because, whyNot, alarm, reasonWord }
+  return { names, moment, needsShort, why, step, plans, next, decision, because, whyNot, alarm, priority, reasonWord }
 }

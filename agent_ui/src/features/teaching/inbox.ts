@@ -116,10 +116,8 @@ export function useInbox(bot: Bot) {
       follow(answer.revision)
       ui.toast('good', t('teaching.inbox.labelled', { n: ids.length, intent: names.intent(intent) }, ids.length), { label: t('teaching.inbox.undo'), run: () => void undo() })
       const { edit } = answer
-      return async () => {
-        if (edit) follow((await studioApi.undo(bot.id, edit.id)).revision)
-        await inboxApi.aside(bot.id, ids, true)
-      }
+      // Taking the edit back takes its labels back; there is none where the intent had the sentences already.
+      return edit ? async () => follow((await studioApi.undo(bot.id, edit.id)).revision) : () => inboxApi.aside(bot.id, ids, true)
     })
   }
 

@@ -301,3 +301,20 @@ def test_what_looks_like_a_number_is_still_said_as_it_was_written() -> None:
 def test_a_file_that_cannot_be_cut_is_written_anew() -> None:
     after = Teacher().edit(ODD, [SetSynonym(value="medium", texts=("m", "mid", "middle"))])
     assert Teacher().dataset(after).synonyms == {"medium": ("m", "mid", "middle")}
+
+
+@pytest.mark.parametrize(
+    "nlu",
+    [
+        "nlu:\n- intent: greet\n  examples: |\n    - hello\n    - hi\n",
+        "nlu:\n- intent: greet\n  metadata: {tone: warm}\n  examples:\n  - text: hello\n  - text: hi\n",
+        "nlu: [{intent: greet, examples: [hello, hi]}]\n",
+    ],
+)
+def test_the_last_sentences_of_a_file_may_go_and_new_ones_come(nlu: str) -> None:
+    files = {**BOT, "data/en.yml": nlu}
+    moved = Teacher().edit(files, [MoveExamples(intent="greet", to="buy", texts=("hello", "hi"))])
+    again = Teacher().edit(moved, [AddExamples(intent="greet", texts=("good day",))])
+    told = {example.text: example.intent for example in Teacher().examples(again, "training")}
+    assert told["hello"] == told["hi"] == "buy"
+    assert told["good day"] == "greet"

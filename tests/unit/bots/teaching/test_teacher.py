@@ -123,6 +123,7 @@ def test_a_model_tells_what_it_reads_and_why() -> None:
     best = told.reasons[0]
     assert best.intent == told.parse["intent_ranking"][0]["name"]  # type: ignore[index]
     assert next(piece for piece in best.pieces if piece.kind == "entity").text == "HK20260001"
+    assert "0" not in {piece.text for piece in best.pieces}, "an order number is shown as it was written"
     assert all(piece.text == "我的订单HK20260001到哪了"[piece.start : piece.end] for piece in best.pieces if piece.end)
     assert opened.read(["我要退款", "", "qwertz"])[0].intent == "refund"
     assert opened.evaluate([("我要退款", "refund")]).accuracy == 1
