@@ -191,6 +191,11 @@ class Engine:
         seat = self._state.roster.seats.get(agent)
         return seat.used if seat else 0
 
+    def is_unresponsive(self, agent: AgentId) -> bool:
+        """Tell whether an agent gets no offers because the last ones ran out unanswered (rule R8)."""
+        seat = self._state.roster.seats.get(agent)
+        return seat is not None and seat.agent.unresponsive
+
     def _catch_up(self) -> None:
         if not self._begun:
             self._begun = True

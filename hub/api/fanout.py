@@ -223,6 +223,7 @@ def _presence(agent_id: AgentId, presence: Presence) -> dict[str, object]:
         "status": presence.status,
         "used": presence.used,
         "capacity": presence.capacity,
+        "unresponsive": presence.unresponsive,
     }
 
 

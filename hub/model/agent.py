@@ -48,8 +48,13 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk shows of an agent: status, units in use, units in all."""
+    """What the desk shows of an agent: status, units in use, units in all.
+
+    `unresponsive`: offers ran out unanswered, so there are no more until the agent accepts, rejects or chooses `online`
+    anew.
+    """
 
     status: PresenceStatus
     used: int
     capacity: int
+    unresponsive: bool = False

@@ -16,13 +16,13 @@ import structlog
 
 from hub.errors import Unavailable
 from hub.model.commit import RecordKind
-from hub.model.ids import SessionId
+from hub.model.ids import AgentId, SessionId
 from hub.ports.bus import Published
 from hub.services.core import Core
 from hub.services.directory import Directory
 from hub.services.leader import Leader
 from hub.services.leader_calls import LeaderCalls
-from hub.services.presences import CHANGED, Presences
+from hub.services.presences import CHANGED, READY, Presences
 from hub.services.recording import Recorder
 from hub.services.router_config import Configured, QueueProblem
 from hub.services.router_figures import RouterFigures
@@ -93,6 +93,7 @@ class Dispatch:
         self.calls.answer(WRITE_RECORDING, self._answer_write)
         self.recorder.ask_leader = self._ask_write
         core.bus.listen(CHANGED, lambda _: self._people_changed.set())
+        core.bus.listen(READY, self._see_ready)
         core.bus.listen(QUEUE, self._take_figures)
         directory.watch(self._record_changed)
 
@@ -223,6 +224,10 @@ class Dispatch:
                 await asyncio.sleep(0)
                 continue
             await either(self._core.clock, leader.has_moved, min(wait, _RENEW_S))
+
+    def _see_ready(self, payload: bytes) -> None:
+        if self._leader is not None and not self._is_rebuilding:
+            self._leader.see_ready(AgentId(payload.decode()))
 
     async def _keep_people(self, leader: Leader) -> None:
         """Compare agents with what the engine believes, at once when somebody moves and every two seconds anyway."""

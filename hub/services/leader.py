@@ -68,7 +68,13 @@ class Leader:
         self._offline: set[SessionId] = set()
         self._old_offers: dict[SessionId, tuple[OfferId, float]] = {}
         """Offers of transfers from before this term: the engine does not know them, so their end is seen to here."""
-        self._people = People(directory, tell=self.tell, new_id=self._event_id, used=self._used)
+        self._people = People(
+            directory,
+            tell=self.tell,
+            new_id=self._event_id,
+            used=self._used,
+            is_unresponsive=lambda agent_id: self.engine.is_unresponsive(agent_id),
+        )
         self._writing = Writing(core, sessions, epoch, figures, traces, look_again=self._look_again)
         self._count = 0
         self._is_rebuilding = True
@@ -109,6 +115,10 @@ class Leader:
     def see_agent(self, agent: Agent, *, is_connected: bool) -> None:
         """Tell the engine what changed of an agent: there or not, chosen status, profile."""
         self._people.see(agent, is_connected=is_connected)
+
+    def see_ready(self, agent_id: AgentId) -> None:
+        """Tell the engine that an agent chose to be online, perhaps once more after offers ran out."""
+        self._people.ready(agent_id)
 
     def presence(self, agent: Agent) -> Presence:
         """Return what the engine knows of an agent's presence."""

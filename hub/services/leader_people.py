@@ -21,12 +21,17 @@ class People:
         tell: Callable[[e.Event], None],
         new_id: Callable[[], str],
         used: Callable[[AgentId], int],
+        is_unresponsive: Callable[[AgentId], bool],
     ) -> None:
-        """Tell the router by `tell`; `used` is what an agent's sessions and offers take."""
+        """Tell the router by `tell`; `used` is what an agent's sessions and offers take.
+
+        `is_unresponsive` says who let offers run out.
+        """
         self._directory = directory
         self._tell = tell
         self._new_id = new_id
         self._used = used
+        self._is_unresponsive = is_unresponsive
         self._present: dict[AgentId, str] = {}
         self._shapes: dict[AgentId, tuple[object, ...]] = {}
 
@@ -62,6 +67,11 @@ class People:
             case _:
                 self._tell(e.AgentSignedOut(id=self._new_id(), agent=agent.id))
 
+    def ready(self, agent_id: AgentId) -> None:
+        """Tell the router that an agent who let offers run out is back: being online already, nothing else changed."""
+        if self._present.get(agent_id) == "online" and self._is_unresponsive(agent_id):
+            self._tell(e.AgentStatus(id=self._new_id(), agent=agent_id, status="online"))
+
     def find_again(self, agent: Agent, *, is_connected: bool) -> None:
         """Begin with an agent of a former term; who is not connected has the grace period to come back.
 
@@ -93,7 +103,10 @@ class People:
         """Return what the router knows of an agent's presence."""
         state = self._present.get(agent.id, "out")
         return Presence(
-            status="offline" if state == "out" else agent.status, used=self._used(agent.id), capacity=agent.capacity
+            status="offline" if state == "out" else agent.status,
+            used=self._used(agent.id),
+            capacity=agent.capacity,
+            unresponsive=self._is_unresponsive(agent.id),
         )
 
     def present_events(self) -> list[e.Event]:

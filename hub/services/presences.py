@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 GROUP = "presence"
 CHANGED = "presence.changed"
+READY = "presence.ready"
+"""An agent chose to be online, perhaps was so already: the router offers again to whom it had given up."""
 FIGURES = "presence.figures"
 _LEASE_S = 30.0
 _RENEW_S = 10.0
@@ -82,6 +84,8 @@ class Presences:
         if status == "offline":
             await self._core.bus.leave(GROUP, _member(agent_id, _BY_REST))
         self._core.bus.signal(CHANGED, agent_id.encode())
+        if status == "online":
+            self._core.bus.signal(READY, agent_id.encode())
         return Presence(status=status, used=self.current(agent_id).used, capacity=agent.capacity)
 
     async def connected(self, agent_id: AgentId, connection: str) -> None:

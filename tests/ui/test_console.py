@@ -189,6 +189,20 @@ async def test_the_mood_of_each_message_is_seen_where_it_changes(floor: Floor) -
     ).to_have_count(0)
 
 
+async def test_who_missed_offers_is_told_and_gets_new_ones_after_coming_back(floor: Floor) -> None:
+    await floor.made.admin.call("PATCH", "/routing-settings", {"accept_timeout_s": 5})
+    console = await floor.console("ann")
+    await floor.visitor("nobody answers this")
+    await floor.visitor("nor this")
+    await expect(console.part("offer-card")).to_have_count(2)
+    await expect(console.part("missed-banner")).to_be_visible()
+    third = await floor.visitor("is somebody back?")
+    await expect(console.offer(session_of(third))).to_have_count(0)
+    await console.part("missed-back").click()
+    await expect(console.offer(session_of(third))).to_be_visible()
+    await expect(console.part("missed-banner")).to_have_count(0)
+
+
 async def test_a_supervisor_sees_everything_and_can_step_in(floor: Floor) -> None:
     held, waiting = await floor.visitor("held by ann"), await floor.visitor("waits for somebody")
     ann = await floor.console("ann")

@@ -2509,12 +2509,17 @@ export interface components {
         /**
          * Presence
          * @description What the desk shows of an agent: status, units in use, units in all.
+         *
+         *         `unresponsive`: offers ran out unanswered, so there are no more until the agent accepts, rejects or chooses `online`
+         *         anew.
          */
         Presence: {
             /** @enum {unknown} */
             status: "away" | "offline" | "online";
             used: number;
             capacity: number;
+            /** @default false */
+            unresponsive: boolean;
         };
         /**
          * RefreshToken

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { ApiError } from '@/api/http'
 import { openSocket, type AgentSocket } from '@/api/socket'
-import type { PresenceStatus, QueueFigures, StreamEvent } from '@/api/types'
+import type { Presence, QueueFigures, StreamEvent } from '@/api/types'
 import { useAuth } from './auth'
 import { useLive } from './live'
 import { useOutbox } from './outbox'
@@ -15,7 +15,7 @@ import { useWorkspace } from './workspace'
 
 export type Link = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'restored'
 
-type Colleague = { agent_id: string; status: PresenceStatus; used: number; capacity: number }
+type Colleague = { agent_id: string } & Presence
 
 const RESTORED_MS = 3_000
 // Bursts of queue changes lead to one fetch of the queue.

@@ -8,11 +8,13 @@ export const usePresence = defineStore('presence', () => {
   const status = ref<PresenceStatus>('offline')
   const used = ref(0)
   const capacity = ref(0)
+  const missed = ref(false)
 
   function take(presence: Presence): void {
     status.value = presence.status
     used.value = presence.used
     capacity.value = presence.capacity
+    missed.value = presence.unresponsive
   }
 
   async function load(): Promise<void> {
@@ -23,5 +25,5 @@ export const usePresence = defineStore('presence', () => {
     take(await hub.setPresence(next))
   }
 
-  return { status, used, capacity, take, load, set }
+  return { status, used, capacity, missed, take, load, set }
 })

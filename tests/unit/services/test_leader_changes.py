@@ -148,3 +148,20 @@ async def test_one_device_that_leaves_changes_nothing_and_the_last_begins_the_gr
         assert (await f.now(session.id)).agent_id == "ann"
         await f.advance(1)
         assert (await f.now(session.id)).state == "queued"
+
+
+async def test_who_let_offers_run_out_is_offered_again_once_online_is_chosen_anew() -> None:
+    async with floor() as f:
+        ann = await f.agent("ann", capacity=2)
+        await f.lead("ann")
+        first, second = await f.comes("one"), await f.comes("two")
+        await f.advance(31)
+        assert f.leader.presence(ann).unresponsive
+        await f.advance(61)
+        assert (await f.now(first.id)).offer is None, "the pair is not excluded any more, but ann does not answer"
+        f.leader.see_agent(ann, is_connected=True)
+        assert f.leader.presence(ann).unresponsive, "to be connected is no act"
+        f.leader.see_ready(AgentId("ann"))
+        await f.advance(1)
+        assert not f.leader.presence(ann).unresponsive
+        assert [(await f.now(one.id)).offer is not None for one in (first, second)] == [True, True]
