@@ -17,7 +17,7 @@ from hub.api.gate import CALLER
 from hub.api.problems import Broken, MethodNotAllowed, answer_of
 from hub.api.request_metrics import RequestMetrics
 from hub.errors import HubError, Malformed, NotFound, TooLarge
-from hub.translation import Language, language_of
+from hub.translation import language_of
 
 log = structlog.get_logger()
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -69,17 +69,12 @@ class Watch:
         return watched
 
     async def _refuse(self, request: web.Request, failure: Exception) -> web.StreamResponse:
+        if not isinstance(failure, web.HTTPException):
+            return _told(request, failure)
         try:
-            if isinstance(failure, web.HTTPException):
-                return await self._from_http(request, failure)
-            raise failure
-        except HubError as error:
-            if error.status >= 500:
-                log.warning("request.not_served", route=_template(request), reason=error.type, exc_info=error.__cause__)
-            return answer_of(error, _language(request)).response()
-        except Exception:
-            log.exception("request.failed", method=request.method, route=_template(request), caller=request.get(CALLER))
-            return answer_of(Broken("The hub made a mistake. It is in the log."), _language(request)).response()
+            return await self._from_http(request, failure)
+        except Exception as error:
+            return _told(request, error)
 
     async def _from_http(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
         match error:
@@ -118,8 +113,19 @@ class Watch:
         )
 
 
-def _language(request: web.Request) -> Language:
-    return language_of(request.headers.get("Accept-Language"))
+def _told(request: web.Request, failure: Exception) -> web.Response:
+    """Return the answer for a failure.
+
+    It is not raised anew: its traceback would hold the frame that holds it, and with them a body of megabytes until
+    the collector comes by.
+    """
+    if not isinstance(failure, HubError):
+        caller, route = request.get(CALLER), _template(request)
+        log.error("request.failed", method=request.method, route=route, caller=caller, exc_info=failure)
+        failure = Broken("The hub made a mistake. It is in the log.")
+    elif failure.status >= 500:
+        log.warning("request.not_served", route=_template(request), reason=failure.type, exc_info=failure.__cause__)
+    return answer_of(failure, language_of(request.headers.get("Accept-Language"))).response()
 
 
 def _template(request: web.Request) -> str:

@@ -73,7 +73,7 @@ class Leader:
             tell=self.tell,
             new_id=self._event_id,
             used=self._used,
-            is_unresponsive=lambda agent_id: self.engine.is_unresponsive(agent_id),
+            is_unresponsive=self.engine.is_unresponsive,
         )
         self._writing = Writing(core, sessions, epoch, figures, traces, look_again=self._look_again)
         self._count = 0

@@ -221,7 +221,8 @@ async def test_a_queue_is_made_and_changed(floor: Floor) -> None:
     await pages.part("queue-save").click()
     await expect(pages.part("queue-dialog")).to_have_count(0)
     facts = pages.queue("Default queue").get_by_test_id("queue-facts")
-    await expect(facts).to_have_text("Office · Target 1 min 30 sec · Fill up one by one · 1 step · Places are not told")
+    told = "Office · Target 1 min 30 sec · Fill up one by one · 1 overflow step · Places are not told"
+    await expect(facts).to_have_text(told)
     kept = await floor.made.admin.get("/queues/default")
     assert (kept["target_s"], kept["placement"], kept["notices"]) == (90, "pack", False)
     assert kept["overflow"] == [{"after_s": 60, "team_id": team["id"]}]
