@@ -218,13 +218,7 @@ class Fanout:
 
 
 def _presence(agent_id: AgentId, presence: Presence) -> dict[str, object]:
-    return {
-        "agent_id": agent_id,
-        "status": presence.status,
-        "used": presence.used,
-        "capacity": presence.capacity,
-        "unresponsive": presence.unresponsive,
-    }
+    return {"agent_id": agent_id, **msgspec.to_builtins(presence)}
 
 
 def visitor_message(session_id: SessionId, message: Message, sign: SignUrl, name: str = "message") -> Outgoing:

@@ -47,7 +47,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
         return self.has("admin", "supervisor")
 
 
-class Presence(msgspec.Struct, frozen=True, kw_only=True):
+class Presence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the desk shows of an agent: status, units in use, units in all.
 
     `unresponsive`: offers ran out unanswered, so there are no more until the agent accepts, rejects or chooses `online`

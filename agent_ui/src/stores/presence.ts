@@ -14,7 +14,7 @@ export const usePresence = defineStore('presence', () => {
     status.value = presence.status
     used.value = presence.used
     capacity.value = presence.capacity
-    missed.value = presence.unresponsive
+    missed.value = !!presence.unresponsive
   }
 
   async function load(): Promise<void> {
