@@ -42,11 +42,12 @@ def pytest_configure() -> None:
     settings.load_profile("ci" if _IN_CI else "local")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Mark each test by the real parts that it asks for, so that no mark can be forgotten.
 
     Where tests run side by side (`make test`), those with a browser wait for each other, and so do those with servers:
-    their limits are made for one of a kind at a time.
+    their limits are made for one of a kind at a time. First of all, as the runner reads these groups in the same hook.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
