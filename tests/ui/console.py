@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 
 from tests.flows.workspace import PASSWORD
@@ -51,8 +53,9 @@ class Console:
         await expect(self.part("thread-header")).to_be_visible()
 
     async def accept(self, session_id: str) -> None:
-        """Accept an offer, and wait until the reply box is there."""
+        """Accept an offer, and wait until the reply box of this session is there."""
         await self.offer(session_id).get_by_test_id("offer-accept").click()
+        await expect(self.page).to_have_url(re.compile(session_id))
         await expect(self.part("reply-tab-reply")).to_be_visible()
 
     async def write(self, text: str) -> None:

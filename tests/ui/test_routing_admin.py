@@ -285,7 +285,8 @@ async def test_a_channel_has_its_queue_hours_and_relax_steps(floor: Floor) -> No
     await pages.part("channel-save").click()
     await expect(pages.part("routing-relax").get_by_test_id("field-error")).to_be_visible()
     await pages.part("relax-after").nth(1).fill("3")
-    await pages.save()
+    async with pages.page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await pages.save()
     await expect(pages.part("channel-save")).to_be_disabled()
     kept = (await floor.made.admin.get(f"/channels/{floor.channel['id']}"))["routing"]
     assert (kept["queue_id"], kept["business_hours_id"], kept["skills"]) == (queue["id"], hours["id"], {"billing": 3})
