@@ -32,7 +32,7 @@ _HUBS = pytest.StashKey[list[HubProcess]]()
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 
-_SERVICES = {"mail_servers", "redis_server", "redis_on_disk", "mongo_server", "mongo_replica_set"}
+_SERVICES = {"mail_servers", "redis_server", "redis_on_disk", "mongo_server", "mongo_on_disk", "mongo_replica_set"}
 _IN_CI = os.environ.get("CI") == "true"
 
 
@@ -128,6 +128,15 @@ def mongo_replica_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mong
     """A MongoDB replica set of one member that all tests share: use `mongo_replica_url`."""
     _need(find_mongod(), "mongod")
     yield from _running(MongoServer(tmp_path_factory.mktemp("mongo-rs"), replica_set=True))
+
+
+@pytest.fixture
+def mongo_on_disk(tmp_path: Path) -> Iterator[MongoServer]:
+    """A plain MongoDB of this test's own that keeps its data over `kill` and `restart`."""
+    _need(find_mongod(), "mongod")
+    folder = tmp_path / "mongo"
+    folder.mkdir()
+    yield from _running(MongoServer(folder))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from hub.errors import SettingsError, Unavailable
 from hub.store.memory import MemoryStore
 from hub.testing.builders import a_commit
 from hub.testing.bus_ground import Heard
+from tests.support.patience import PATIENCE_S
 from tests.support.redis_server import RedisServer
 
 
@@ -35,7 +36,7 @@ async def _commit(store: MemoryStore, bus: RedisBus, numbers: range) -> None:
 
 
 async def _hears(heard: Heard, count: int) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while len(heard.published) < count:  # noqa: ASYNC110  # listeners are plain calls
             await asyncio.sleep(0.01)
     assert heard.names == [f"k{number}#1" for number in range(count)]
@@ -110,7 +111,7 @@ async def test_an_unreachable_redis_stops_the_start(url: str) -> None:
     store = MemoryStore(SystemIds())
     await store.open()
     bus = RedisBus(url, store, SystemClock(), SystemIds())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(SettingsError) as caught:
             await bus.open()
     assert "\n" not in caught.value.detail

@@ -13,6 +13,7 @@ from hub.store.mongo_store import MongoStore
 from hub.testing.builders import a_commit, a_session
 from hub.testing.bus_ground import Heard, names
 from hub.testing.store_ground import whole_journal
+from tests.support.patience import PATIENCE_S
 from tests.support.redis_server import RedisServer
 
 _WRITERS = 8
@@ -56,7 +57,7 @@ async def test_both_hear_the_journal(redis_server: RedisServer, key_prefix: str,
         journal = await whole_journal(one)
         assert len(journal) == 3 * _VERSIONS
         assert sum(lost) == (_WRITERS - 3) * _VERSIONS
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while any(len(each.published) < len(journal) for each in heard):  # noqa: ASYNC110  # listeners are plain calls
                 await asyncio.sleep(0.01)
         for each in heard:

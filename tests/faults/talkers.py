@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.support.clients import AgentClient, HubGone, Json, VisitorClient
+from tests.support.patience import PATIENCE_S
 
 REPLY_EVERY = 4
 
@@ -88,7 +89,7 @@ class Answerer:
         client = self.client
         while True:
             line = client.line
-            await client.until(lambda line=line: len(client.events) > place or line.gone.is_set(), limit_s=60)  # type: ignore[misc]
+            await client.until(lambda line=line: len(client.events) > place or line.gone.is_set(), limit_s=PATIENCE_S)  # type: ignore[misc]
             if len(client.events) > place:
                 return client.events[place]
             await client.resume()

@@ -15,6 +15,7 @@ from hub.api.socket_server import Connection, Sockets, in_time
 from hub.environment import SystemClock
 from hub.errors import NotFound
 from hub.settings import LimitSettings
+from tests.support.patience import PATIENCE_S
 
 
 async def _fails(_: Connection) -> None:
@@ -45,9 +46,9 @@ async def test_who_cannot_begin_is_sent_away(begin: object, monkeypatch: pytest.
     with capture_logs() as log:
         async with TestServer(app) as server, aiohttp.ClientSession() as http:
             async with http.ws_connect(server.make_url("/socket.io/?EIO=4&transport=websocket")) as ws:
-                assert (await ws.receive_str(timeout=5)).startswith("0{")
+                assert (await ws.receive_str(timeout=PATIENCE_S)).startswith("0{")
                 await ws.send_str("40/visitor,{}")
-                assert (await ws.receive_str(timeout=5)).startswith("40/visitor,")
-                assert (await ws.receive_str(timeout=5)).startswith("41/visitor,")
+                assert (await ws.receive_str(timeout=PATIENCE_S)).startswith("40/visitor,")
+                assert (await ws.receive_str(timeout=PATIENCE_S)).startswith("41/visitor,")
             await sockets.close()
     assert [line["event"] for line in log] == ["socket.begin_failed"]

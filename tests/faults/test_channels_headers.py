@@ -11,6 +11,7 @@ from tests.faults.lines import MAILBOX, Line, lines, serving
 from tests.flows.providers import until
 from tests.flows.workspace import ENV, workspace
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 OURS = {
     "date", "from", "to", "subject", "message-id", "in-reply-to", "references", "reply-to", "mime-version",
@@ -78,7 +79,7 @@ async def test_nothing_in_a_mail_adds_a_field_or_a_recipient_to_the_answer(start
             line.mailbox.add(raw_mail(f"hostile {number} ends", fields))
             await _newest(line, f"hostile {number} ends")
             message_id = await line.answer(ann, f"answer {number}")
-            delivery = await line.delivery(message_id, "sent", "failed", "uncertain", limit_s=20)
+            delivery = await line.delivery(message_id, "sent", "failed", "uncertain", limit_s=PATIENCE_S)
             assert delivery["state"] == "sent", (why, delivery)
             _check(line.provider.raws[-1], why)
             envelope, _ = line.provider.mails[-1]
@@ -96,6 +97,6 @@ async def test_the_name_of_an_agent_is_a_name_and_nothing_else(start_hub: StartH
     hub = await start_hub(env={**ENV, "HUIKE_LOG_LEVEL": "warning"})
     async with workspace(hub.url) as made, lines(made, "email") as (line,), serving(made, [line]) as ann:
         await made.admin.call("PATCH", f"/agents/{ann.agent_id}", {"name": name})
-        await line.delivery(await line.answer(ann, "hello"), "sent", limit_s=20)
+        await line.delivery(await line.answer(ann, "hello"), "sent", limit_s=PATIENCE_S)
         _check(line.provider.raws[-1], name)
         assert line.provider.faults == []

@@ -20,12 +20,13 @@ from tests.flows.providers import KINDS
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 QUIET = {**ENV, "HUIKE_LOG_LEVEL": "warning"}
 SENT = ("sent", "delivered", "read")
 FIRST_RETRY_S, UNCERTAIN_S = 5.0, 60.0
 WISH_S = 4
-SLACK_S = 1.0
+SLACK_S = 4.0
 """What the machine itself may take."""
 
 
@@ -185,7 +186,7 @@ async def _odd_answers(line: Line, ann: AgentClient) -> list[str]:
         line.provider.answer = (200, body, mime)
         asked = line.provider.attempts
         message_id = await line.answer(ann, f"odd {number}")
-        delivery = await line.delivery(message_id, "uncertain", "failed", *SENT, limit_s=20)
+        delivery = await line.delivery(message_id, "uncertain", "failed", *SENT, limit_s=PATIENCE_S)
         if delivery["state"] != "uncertain" or line.provider.attempts != asked + 1:
             wrong.append(f"{line.name} {body[:90]!r}: {delivery}, asked {line.provider.attempts - asked} times")
         assert "Welcome" not in str(delivery)
@@ -196,7 +197,7 @@ async def _odd_answers(line: Line, ann: AgentClient) -> list[str]:
     line.provider.answer = (500, b"<html>5", _HTML)
     asked = line.provider.attempts
     await line.answer(ann, "trouble")
-    await line.tried(asked + 2, limit_s=10)
+    await line.tried(asked + 2, limit_s=PATIENCE_S)
     return wrong
 
 

@@ -15,6 +15,7 @@ from tests.flows.workspace import ENV, workspace
 from tests.support.clients import Json
 from tests.support.hub_process import HubProcess, StartHub
 from tests.support.mongo_server import MongoServer
+from tests.support.patience import PATIENCE_S
 
 HUGE = 50 * 1024 * 1024
 PIECE = b"x" * 65_536
@@ -48,7 +49,7 @@ async def throw(hub: HubProcess, channel: Json, push: Push, *, chunked: bool) ->
                 await writer.drain()
                 sent += len(PIECE)
         with suppress(ConnectionError):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 return await answer, sent
         return b"", sent
     finally:
@@ -94,37 +95,27 @@ async def _first_answer(hub: HubProcess, channel: Json, push: Push, statuses: se
 
 
 async def test_while_the_store_is_away_providers_hear_503_and_their_repeats_are_taken_once(
-    start_hub: StartHub, tmp_path: Path, mongo_server: MongoServer, redis_url: str
+    start_hub: StartHub, mongo_on_disk: MongoServer, redis_url: str
 ) -> None:
-    folder = tmp_path / "mongo"
-    folder.mkdir()
-    # One of this test's own: the shared one, which says whether there is any, must not be killed.
-    mongo = MongoServer(folder)
-    mongo.start()
-    try:
-        env = {
-            **ENV,
-            "HUIKE_STORE": mongo.url("huike"),
-            "HUIKE_BUS": redis_url,
-            "HUIKE_SECRET_KEY": "a secret key for tests",
-        }
-        hub = await start_hub(env=env)
-        async with workspace(hub.url) as made:
-            channels = {name: await kind.channel(made) for name, kind in KINDS.items()}
-            pushes = {}
-            for name, kind in KINDS.items():
-                await _first_answer(hub, channels[name], kind.message(channels[name], f"{name}1", name, "1"), {200}, 5)
-                pushes[name] = kind.message(channels[name], f"{name}2", name, "2")
-            await asyncio.to_thread(mongo.kill)
-            waits = await asyncio.gather(
-                *(_first_answer(hub, channels[name], push, {503}, 30) for name, push in pushes.items())
-            )
-            assert max(waits) < 15, "Twilio waits for 15 s"
-            await asyncio.to_thread(mongo.restart)
-            await asyncio.gather(
-                *(_first_answer(hub, channels[name], push, {200}, 60) for name, push in pushes.items())
-            )
-            assert sorted(await said(made)) == sorted(["1", "2"] * len(KINDS))
-            assert len(await inbound_events(made)) == 2 * len(KINDS)
-    finally:
-        mongo.stop()
+    env = {
+        **ENV,
+        "HUIKE_STORE": mongo_on_disk.url("huike"),
+        "HUIKE_BUS": redis_url,
+        "HUIKE_SECRET_KEY": "a secret key for tests",
+    }
+    hub = await start_hub(env=env)
+    async with workspace(hub.url) as made:
+        channels = {name: await kind.channel(made) for name, kind in KINDS.items()}
+        pushes = {}
+        for name, kind in KINDS.items():
+            await _first_answer(hub, channels[name], kind.message(channels[name], f"{name}1", name, "1"), {200}, 5)
+            pushes[name] = kind.message(channels[name], f"{name}2", name, "2")
+        await asyncio.to_thread(mongo_on_disk.kill)
+        waits = await asyncio.gather(
+            *(_first_answer(hub, channels[name], push, {503}, 30) for name, push in pushes.items())
+        )
+        assert max(waits) < 15, "Twilio waits for 15 s"
+        await asyncio.to_thread(mongo_on_disk.restart)
+        await asyncio.gather(*(_first_answer(hub, channels[name], push, {200}, 60) for name, push in pushes.items()))
+        assert sorted(await said(made)) == sorted(["1", "2"] * len(KINDS))
+        assert len(await inbound_events(made)) == 2 * len(KINDS)

@@ -19,6 +19,7 @@ from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import Json
 from tests.support.gate import Gate, gated
 from tests.support.hub_process import HubProcess, StartHub
+from tests.support.patience import PATIENCE_S
 
 KEY = "a secret key for two nodes"
 ACCEPT_S = 4.0
@@ -140,7 +141,7 @@ async def test_a_leader_paused_for_three_leases_wakes_up_to_refusals(
         assert sum(entry["kind"] == "assigned" for entry in done) == 1
         again = await stack.enter_async_context(pair.made.visitor(pair.channel))
         await again.say("me too")
-        await ann.wait_type("session.offered", limit_s=20, session_id=again.session_id or "")
+        await ann.wait_type("session.offered", limit_s=PATIENCE_S, session_id=again.session_id or "")
         assert [hub.process.log().count("router.leading") for hub in (pair.leader, pair.other)] == [1, 1]
 
 

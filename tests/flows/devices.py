@@ -10,8 +10,9 @@ from typing import Any, Literal
 import aiohttp
 
 from tests.support.clients import Json, Rest
+from tests.support.patience import PATIENCE_S
 
-_SEEN_S = 15.0
+_SEEN_S = PATIENCE_S
 
 
 class Devices:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from tests.flows.workspace import ENV, workspace
 from tests.support.clients import AgentClient, VisitorClient
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 AGENTS, CAPACITY, VISITORS = 5, 3, 50
 
@@ -16,7 +17,7 @@ async def _serve(agent: AgentClient, load: dict[str, int], worst: dict[str, int]
     """Accept every offer, answer, close, and note how many sessions are held at once."""
     done = 0
     while True:
-        offer = await agent.wait(lambda e: e["type"] == "session.offered" and not e.get("handled"), limit_s=60)
+        offer = await agent.wait(lambda e: e["type"] == "session.offered" and not e.get("handled"), limit_s=PATIENCE_S)
         offer["handled"] = True
         session_id = offer["session_id"]
         ack = await agent.act("session.accept", session_id=session_id)

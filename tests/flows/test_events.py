@@ -12,6 +12,7 @@ from tests.flows.workspace import ENV, Workspace, workspace
 from tests.flows.world import World, world_of
 from tests.support.clients import AgentClient, Json
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 ACTS = 300
 BREAKS = {90: 110, 200: 225}
@@ -78,7 +79,7 @@ def _durable(client: AgentClient) -> list[Json]:
 
 async def _settled(world: World) -> Json:
     """Wait until bot and router have nothing left to do, and return the state as it is then fetched."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             before = await _fetched(world.made)
             heard = len(world.supervisor.events)

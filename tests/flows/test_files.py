@@ -17,6 +17,7 @@ from tests.providers.api_receiver import api_receiver
 from tests.providers.file_server import file_server
 from tests.support.clients import AgentClient, Json, Rest, api_push, sign_push
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 3, 2) + b"\x08\x02\x00\x00\x00"
 PDF = b"%PDF-1.7 a receipt"
@@ -132,7 +133,7 @@ async def test_files_survive_a_power_cut_and_a_server_in_trouble(start_hub: Star
         server.files["photo.png"] = (PNG, "image/png")
         photo = {"url": f"{server.origin}/photo.png", "name": "photo.png", "mime": "image/png"}
         taken = await push_files(made, channel, photo)
-        await asyncio.wait_for(server.first_asked.wait(), 10)
+        await asyncio.wait_for(server.first_asked.wait(), PATIENCE_S)
         await hub.kill()
         await hub.restart()
         deadline = time.monotonic() + 30

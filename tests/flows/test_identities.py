@@ -14,6 +14,7 @@ from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.providers.api_receiver import ApiReceiver, api_receiver
 from tests.support.clients import AgentClient, Json, RestError, sign_jwt
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 SITE_SECRET = "a secret that the shop's server shares with us"
 PHONE = "+8613812345678"
@@ -64,7 +65,7 @@ async def test_one_customer_on_two_channels_has_one_session_and_is_answered_on_e
         by_text = await ann.rest.post(f"/sessions/{session_id}/messages", draft)
         assert by_text["delivery"]["state"] == "queued"
         updated = await ann.wait(
-            lambda e: e["type"] == "message.updated" and e["data"]["entry"]["id"] == by_text["id"], limit_s=15
+            lambda e: e["type"] == "message.updated" and e["data"]["entry"]["id"] == by_text["id"], limit_s=PATIENCE_S
         )
         assert updated["data"]["entry"]["delivery"]["state"] in ("sent", "delivered")
         assert [(one["data"]["id"], one["data"]["customer"]["external_id"]) for one in receiver.events] == [

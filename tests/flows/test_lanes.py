@@ -11,6 +11,7 @@ from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.providers.api_receiver import ApiReceiver, api_receiver
 from tests.support.clients import AgentClient, Json, RestError, VisitorClient
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 EVERY_HOUR = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(7)]
 
@@ -168,7 +169,7 @@ async def test_a_visitor_outside_hours_leaves_a_number_before_a_word_is_written(
         assert (session["offline"]["contact"], session["offline"]["wish"]) == ("+44 20 7946 0958", "after five")
         await visitor.hears("We are closed now")
         await made.admin.call("PATCH", f"/business-hours/{hours['id']}", {"hours": EVERY_HOUR})
-        await visitor.until(lambda: visitor.hours, limit_s=15)
+        await visitor.until(lambda: visitor.hours, limit_s=PATIENCE_S)
         assert visitor.hours[-1]["open"] is True
         await visitor.until(lambda: visitor.sessions and visitor.sessions[-1]["offline"] is None)
         late = await visitor.act("callback", contact="+44 20 7946 0958")
@@ -211,7 +212,7 @@ async def test_a_team_that_is_not_there_is_widened_and_the_customer_hears_the_pl
         taken = await made.push(channel, "u1", "你好，有人吗")
         session = await made.session(taken["session_id"])
         assert (session["queue_id"], session["team_id"], session["state"]) == (queue["id"], team["id"], "queued")
-        await ann.wait_type("session.offered", session_id=taken["session_id"], limit_s=20)
+        await ann.wait_type("session.offered", session_id=taken["session_id"], limit_s=PATIENCE_S)
         assert (await made.session(taken["session_id"]))["team_id"] is None
         kinds = await _activities(made, taken["session_id"])
         assert kinds == ["queued", "overflow", "offered"]

@@ -15,6 +15,7 @@ import pytest
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, VisitorClient
 from tests.support.hub_process import HubProcess, StartHub
+from tests.support.patience import PATIENCE_S
 
 KEY = "a secret key for two nodes"
 
@@ -42,7 +43,7 @@ async def pair(start_hub: StartHub, folder: Path, mongo_url: str, redis_url: str
 
 async def _knows(url: str, channel_id: str) -> None:
     """Wait until a node has heard of a channel that was made on another."""
-    async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as http:
         while True:
             async with http.get(f"{url}/api/v1/widget/{channel_id}") as answer:
                 if answer.status == 200:
@@ -79,7 +80,7 @@ async def test_agent_on_one_node_and_visitor_on_the_other_survive_the_death_of_e
             visitor = VisitorClient(nodes.first.url, channel["id"])
             await visitor.connect()
             assert (await visitor.say("question 0"))["ok"]
-            offer = await agent.wait_type("session.offered", limit_s=20)
+            offer = await agent.wait_type("session.offered", limit_s=PATIENCE_S)
             session_id = offer["session_id"]
             ack = await agent.act("session.accept", session_id=session_id)
             assert ack["ok"], ack
@@ -102,7 +103,9 @@ async def test_agent_on_one_node_and_visitor_on_the_other_survive_the_death_of_e
             other = VisitorClient(nodes.second.url, channel["id"])
             await other.connect()
             assert (await other.say("another question"))["ok"]
-            await agent.wait(lambda e: e["type"] == "session.offered" and e["session_id"] != session_id, limit_s=30)
+            await agent.wait(
+                lambda e: e["type"] == "session.offered" and e["session_id"] != session_id, limit_s=PATIENCE_S
+            )
 
             # The first node comes back, and the agent moves there with its cursor.
             await nodes.first.restart()

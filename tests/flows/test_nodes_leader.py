@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, VisitorClient
 from tests.support.hub_process import HubProcess, StartHub
+from tests.support.patience import PATIENCE_S
 
 KEY = "a secret key for two nodes"
 
@@ -48,7 +49,7 @@ def _terms(hub: HubProcess) -> int:
 
 async def _begun(*hubs: HubProcess, terms: int) -> None:
     """Wait until the nodes have begun to route so many times in all."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if sum(_terms(hub) for hub in hubs) >= terms:
                 return
@@ -67,7 +68,7 @@ async def nodes(start_hub: StartHub, folder: Path, mongo_url: str, redis_url: st
     async with workspace(other.url) as made:
         channel = await made.channel()
         await made.person("ann", capacity=1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 async with workspace(leader.url) as there:
                     channels = (await there.admin.get("/channels"))["items"]
@@ -101,7 +102,7 @@ async def test_when_the_leader_dies_the_other_serves_the_offer_and_the_queue(
         await first.hears("here I am")
         await _begun(pair.other, terms=1)
         await ann.rest.post(f"/sessions/{first.session_id}/close")
-        await ann.wait_type("session.offered", limit_s=20, session_id=waiting.session_id or "")
+        await ann.wait_type("session.offered", limit_s=PATIENCE_S, session_id=waiting.session_id or "")
         accepted = await ann.act("session.accept", session_id=waiting.session_id)
         assert accepted["ok"], accepted
 
@@ -109,7 +110,7 @@ async def test_when_the_leader_dies_the_other_serves_the_offer_and_the_queue(
         back = await pair.visitor(pair.leader, stack)
         await back.say("after the restart")
         await ann.rest.post(f"/sessions/{waiting.session_id}/close")
-        await ann.wait_type("session.offered", limit_s=20, session_id=back.session_id or "")
+        await ann.wait_type("session.offered", limit_s=PATIENCE_S, session_id=back.session_id or "")
         assert (_terms(pair.leader), _terms(pair.other)) == (1, 1), "who comes back does not push the other out"
         heard = [event["cursor"] for event in ann.events if event["type"].startswith(("session.", "message."))]
         assert len(heard) == len(set(heard)), "nothing twice over both nodes"

@@ -10,6 +10,7 @@ import aiohttp
 
 from tests.flows.workspace import ENV, SECRET, workspace
 from tests.support.hub_process import HubProcess, StartHub
+from tests.support.patience import PATIENCE_S
 
 HUGE = 3 * 1024 * 1024
 
@@ -19,7 +20,7 @@ async def _raw(hub: HubProcess, data: bytes) -> bytes:
     try:
         writer.write(data)
         await writer.drain()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             return await reader.read(65_536)
     finally:
         writer.close()

@@ -15,6 +15,7 @@ from hub.demo.staff import STAFF
 from tests.support.clients import Rest, VisitorClient
 from tests.support.commands import huike
 from tests.support.hub_process import HubProcess, StartHub
+from tests.support.patience import PATIENCE_S
 
 ACCOUNTS = [f"{account.email}  {account.password}  {account.role}" for account in STAFF]
 ADMIN = next(account for account in STAFF if account.role == "admin")
@@ -101,7 +102,7 @@ async def test_sigterm_during_the_start_ends_it_with_code_0(tmp_path: Path, late
     hub.process.start()
     try:
         pid = hub.process.pid
-        await asyncio.to_thread(hub.process.wait_until, lambda: catches_sigterm(pid), limit_s=20)
+        await asyncio.to_thread(hub.process.wait_until, lambda: catches_sigterm(pid), limit_s=PATIENCE_S)
         await asyncio.sleep(later_s)
         await hub.end()
     finally:

@@ -15,6 +15,7 @@ import socketio
 from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.support.clients import AgentClient, Json, Rest, VisitorClient, api_push, sign_push
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 FAST = 2_000
 MANY = 3_000
@@ -186,5 +187,5 @@ async def test_the_hub_tells_its_clients_that_it_ends(start_hub: StartHub) -> No
         async with made.visitor(channel) as visitor:
             await hub.end()
             assert visitor.line is not None
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await visitor.line.gone.wait()

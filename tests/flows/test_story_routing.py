@@ -9,6 +9,7 @@ import pytest
 from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import AgentClient, Json, RestError, VisitorClient
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 QUICK = {**ENV, "HUIKE_SESSION__ACCEPT_TIMEOUT_S": "2", "HUIKE_SESSION__GRACE_S": "3"}
 
@@ -25,7 +26,7 @@ async def _waiting(made: Workspace, stack: AsyncExitStack, channel: Json, text: 
 async def _served(agent: AgentClient, session_id: str | None, *, after: int = 0) -> Json:
     """Accept the next offer of a session."""
     offered = await agent.wait(
-        lambda e: e["type"] == "session.offered" and e["session_id"] == session_id, limit_s=20, after=after
+        lambda e: e["type"] == "session.offered" and e["session_id"] == session_id, limit_s=PATIENCE_S, after=after
     )
     accepted = await agent.act("session.accept", session_id=session_id)
     assert accepted["ok"], accepted
@@ -110,7 +111,7 @@ async def test_a_lost_agent_keeps_the_session_for_the_grace_and_then_loses_it(st
         await visitor.hears("I am back")
 
         await ann.disconnect()
-        released = await eve.wait_type("session.released", limit_s=20, session_id=session_id)
+        released = await eve.wait_type("session.released", limit_s=PATIENCE_S, session_id=session_id)
         assert released["data"]["session"]["state"] == "queued"
         assert released["data"]["session"]["queued_at"] == before["queued_at"]
         await visitor.until(lambda: visitor.sessions[-1]["state"] == "queued")

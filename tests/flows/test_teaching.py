@@ -13,6 +13,7 @@ from tests.flows.workspace import ENV, Workspace, workspace
 from tests.support.clients import Json, RestError
 from tests.support.commands import huike
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 T = TypeVar("T")
 FILES = {
@@ -151,7 +152,7 @@ async def _until_answer(made: Workspace, channel: Json, text: str, wanted: str) 
     async def right() -> bool | None:
         return (wanted in await _answer(made, channel, text)) or None
 
-    await _eventually(right, limit_s=20)
+    await _eventually(right, limit_s=PATIENCE_S)
 
 
 async def _talk_around(studio: Studio, turn_id: str) -> set[tuple[str, str]]:
@@ -381,7 +382,7 @@ async def test_a_bot_of_a_rasa_server_has_figures_and_no_training(start_hub: Sta
             async def counted() -> bool | None:
                 return (await studio.get("analytics"))["handoffs"] == {"bot_failed": 1} or None
 
-            await _eventually(counted, limit_s=20)
+            await _eventually(counted, limit_s=PATIENCE_S)
         for path, body in (
             ("train", {}),
             ("parse", {"text": "x"}),

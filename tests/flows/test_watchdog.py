@@ -9,11 +9,12 @@ from typing import Any
 from tests.flows.workspace import ENV, SECRET, Workspace, workspace
 from tests.support.clients import AgentClient, Json, RestError
 from tests.support.hub_process import StartHub
+from tests.support.patience import PATIENCE_S
 
 
 async def _waiting(made: Workspace, found: Callable[[list[Json]], Any], **query: str) -> Any:
     """Ask for those who wait until they are as wanted; right after a start nobody leads yet, and the hub says so."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 items = (await made.admin.get("/waiting", **query))["items"]

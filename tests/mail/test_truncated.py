@@ -25,7 +25,7 @@ FOLDERS = (
 )
 SMALL = 1500
 CUTS = 60
-SLOW_S = 5.0
+SLOW_S = 30.0
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

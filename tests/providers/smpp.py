@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hub.testing.channel_ground import Behaviour, Heard
+from tests.support.patience import PATIENCE_S
 
 SYSTEM_ID, PASSWORD = "huike", "secret-8"
 _GSM = (
@@ -100,7 +101,7 @@ class SmppServer:
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._answers[self._sequence] = answer
         writer.write(struct.pack("!IIII", 16 + len(body), command, 0, self._sequence) + body)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return await answer
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -20,8 +20,12 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-WAIT_S = 10.0
+from tests.support.patience import PATIENCE_S
+
 Json = dict[str, Any]
+
+WELCOME_S = 10.0
+"""How long a visitor waits for the welcome before it takes the line for dead, as the widget does."""
 
 
 class RestError(AssertionError):
@@ -136,7 +140,7 @@ class Line:
         """
         joining = asyncio.ensure_future(
             self.socket.connect(
-                url, namespaces=[self._namespace], auth=auth, transports=self._transports, wait_timeout=WAIT_S
+                url, namespaces=[self._namespace], auth=auth, transports=self._transports, wait_timeout=PATIENCE_S
             )
         )
         gone = asyncio.ensure_future(self.gone.wait())
@@ -158,7 +162,7 @@ class Line:
         Raises:
             HubGone: the connection ended first; whether the act was done is not known.
         """
-        call = asyncio.ensure_future(self.socket.call(name, data, namespace=self._namespace, timeout=WAIT_S))
+        call = asyncio.ensure_future(self.socket.call(name, data, namespace=self._namespace, timeout=PATIENCE_S))
         gone = asyncio.ensure_future(self.gone.wait())
         try:
             await asyncio.wait({call, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -247,7 +251,7 @@ class AgentClient:
         assert self.line is not None, "connect first"
         return await self.line.call(name, data)
 
-    async def wait(self, wanted: Callable[[Json], bool], limit_s: float = WAIT_S, *, after: int = 0) -> Json:
+    async def wait(self, wanted: Callable[[Json], bool], limit_s: float = PATIENCE_S, *, after: int = 0) -> Json:
         """Return the first event, past or future, that is wanted; `after` leaves out that many of the oldest."""
 
         def find() -> Json | None:
@@ -256,7 +260,7 @@ class AgentClient:
         found: Json = await self.until(find, limit_s)
         return found
 
-    async def wait_type(self, type_: str, limit_s: float = WAIT_S, *, after: int = 0, **fields: str) -> Json:
+    async def wait_type(self, type_: str, limit_s: float = PATIENCE_S, *, after: int = 0, **fields: str) -> Json:
         """Return the first event of a type whose top-level fields are as given."""
         return await self.wait(
             lambda event: event["type"] == type_ and all(event.get(key) == value for key, value in fields.items()),
@@ -264,13 +268,13 @@ class AgentClient:
             after=after,
         )
 
-    async def hears(self, message_id: str, limit_s: float = WAIT_S) -> Json:
+    async def hears(self, message_id: str, limit_s: float = PATIENCE_S) -> Json:
         """Wait for the message with an id."""
         return await self.wait(
             lambda event: event["type"] == "message.created" and event["data"]["entry"]["id"] == message_id, limit_s
         )
 
-    async def until(self, find: Callable[[], Any], limit_s: float = WAIT_S) -> Any:
+    async def until(self, find: Callable[[], Any], limit_s: float = PATIENCE_S) -> Any:
         """Look at every event until `find` returns something, and return it."""
         async with asyncio.timeout(limit_s):
             while not (found := find()):
@@ -319,7 +323,7 @@ class VisitorClient:
         await line.open(self.url, sent)
         self.line = line
         try:
-            await self.until(lambda: self.welcome or line.gone.is_set())
+            await self.until(lambda: self.welcome or line.gone.is_set(), WELCOME_S)
         except TimeoutError:
             # As the widget does: a line without its welcome is none.
             await line.close()
@@ -369,7 +373,7 @@ class VisitorClient:
         """Send a text and return the acknowledgement."""
         return await self.act("message.send", client_id=client_id or str(uuid.uuid4()), text=text)
 
-    async def until(self, find: Callable[[], Any], limit_s: float = WAIT_S) -> Any:
+    async def until(self, find: Callable[[], Any], limit_s: float = PATIENCE_S) -> Any:
         """Wait until `find` returns something, and return it."""
         async with asyncio.timeout(limit_s):
             while not (found := find()):
@@ -377,12 +381,12 @@ class VisitorClient:
                 await self._news.wait()
             return found
 
-    async def heard(self, seq: int, limit_s: float = WAIT_S) -> Json:
+    async def heard(self, seq: int, limit_s: float = PATIENCE_S) -> Json:
         """Wait for the message with a number."""
         found: Json = await self.until(lambda: self.messages.get(seq), limit_s)
         return found
 
-    async def hears(self, text: str, limit_s: float = WAIT_S) -> Json:
+    async def hears(self, text: str, limit_s: float = PATIENCE_S) -> Json:
         """Wait for a message that contains the text."""
         found: Json = await self.until(
             lambda: next((one for one in self.messages.values() if text in one["content"]["text"]), None), limit_s

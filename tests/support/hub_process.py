@@ -15,7 +15,7 @@ import aiohttp
 from tests.support.nursery import Nursery, NurseryProcess
 from tests.support.process import STOP_LIMIT_S, ServerFailed, ServerProcess, free_port
 
-READY_LIMIT_S = 30.0
+READY_LIMIT_S = 60.0
 
 
 class HubProcess:

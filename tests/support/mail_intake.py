@@ -9,6 +9,7 @@ from hub.errors import Unavailable
 from hub.model.content import Email
 from hub.ports.abilities import Words
 from hub.ports.channel import Inbound
+from tests.support.patience import PATIENCE_S
 
 
 class KeptIntake:
@@ -70,7 +71,7 @@ class KeptIntake:
     def is_working(self) -> bool:
         return bool(self.told) and self.told[-1] is None
 
-    async def until(self, claim: Callable[[KeptIntake], bool], *, limit_s: float = 10.0) -> None:
+    async def until(self, claim: Callable[[KeptIntake], bool], *, limit_s: float = PATIENCE_S) -> None:
         """Wait until the claim holds; fail with what is there instead."""
         try:
             async with asyncio.timeout(limit_s):

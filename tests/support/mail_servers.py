@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.support.mail_server_files import dovecot_file, exim_file
 from tests.support.process import ServerFailed, ServerProcess, free_port
 
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
 _TRIES = 3
 DOMAIN = "test.local"
 HUB_DOMAIN = "hub.local"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.process import ServerProcess, free_port
 
-START_LIMIT_S = 15.0
+START_LIMIT_S = 60.0
 
 
 def find_redis() -> str | None:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from tests.support.mongo_server import MongoServer
+from tests.support.patience import PATIENCE_S
 from tests.support.process import ServerFailed, ServerProcess
 from tests.support.redis_server import RedisServer
 
@@ -69,4 +70,4 @@ def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) 
     server = ServerProcess(["sh", "-c", "echo no such luck; exit 3"], log=tmp_path / "log")
     server.start()
     with pytest.raises(ServerFailed, match="exit code 3\nno such luck"):
-        server.wait_until(lambda: False, limit_s=10)
+        server.wait_until(lambda: False, limit_s=PATIENCE_S)

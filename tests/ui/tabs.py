@@ -18,7 +18,7 @@ Size = tuple[int, int]
 DESK: Size = (1360, 800)
 PHONE: Size = (390, 844)
 # Longer than any step takes on two busy cores; a condition that holds is seen at once.
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 # A hub that is down, or that refuses a call, is what some stories are about. The page must cope; the browser notes it.
 _EXPECTED = ("Failed to load resource", "WebSocket connection to")
 

@@ -19,7 +19,7 @@ from tests.ui.widget import Widget
 
 NUMBER, PARCEL = "HK20260001", "SF1402233445566"
 # From the moment when the hub answers again until both tabs have everything. Their retries back off to some seconds.
-COMPLETE_LIMIT_S = 12.0
+COMPLETE_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)

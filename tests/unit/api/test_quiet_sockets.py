@@ -13,8 +13,9 @@ from aiohttp.test_utils import TestServer
 from hub.api.socket_server import Sockets
 from hub.environment import SystemClock
 from hub.settings import LimitSettings
+from tests.support.patience import PATIENCE_S
 
-BEAT_S = 0.1
+BEAT_S = 0.4
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ async def address() -> AsyncIterator[str]:
 async def _pings(address: str, wanted: int, *, answered: int) -> int:
     """Answer so many pings of the server, and return how many came until the connection ended, or enough came."""
     pings = 0
-    async with aiohttp.ClientSession() as http, http.ws_connect(address) as socket, asyncio.timeout(10):
+    async with aiohttp.ClientSession() as http, http.ws_connect(address) as socket, asyncio.timeout(PATIENCE_S):
         async for message in socket:
             if message.data == "2":
                 pings += 1

@@ -17,6 +17,7 @@ from hub.model.workspace import Bot
 from hub.ports.understanding import BotAnswer, Turn
 from hub.services.bot_engines import BotEngines, Learnt, Ready
 from hub.services.teaching.versions import KeptMaterial, Versions
+from tests.support.patience import PATIENCE_S
 from tests.unit.api.world import HeldBlobs
 from tests.unit.services.ground import Ground, ground
 
@@ -49,7 +50,7 @@ class Workshop:
         return Ready(engine=Engine(learnt.model.decode() if learnt else "given"))
 
     async def until(self, is_true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not is_true():
                 await self.news.wait()
                 self.news.clear()

@@ -18,6 +18,7 @@ from hub.model.ids import AgentId
 from hub.model.long_job import LongJob, LongJobId
 from hub.services.core import Core
 from hub.services.long_jobs import Assignment, Finish, LongJobs, Prepare
+from tests.support.patience import PATIENCE_S
 from tests.unit.services.ground import ground
 
 SUE = AgentId("sue")
@@ -64,7 +65,7 @@ async def begun(path: Path) -> int:
 
 async def gone(process: int) -> None:
     """Wait until there is no such process."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 os.kill(process, 0)

@@ -14,6 +14,7 @@ from connectors.email.imap.errors import FolderRefused, LoginRefused
 from hub.testing.environment import FakeClock
 from simulator.mail import MailProvider
 from simulator.mail_store import MailAccount, Mailbox
+from tests.support.patience import PATIENCE_S
 
 ADDRESS, PASSWORD = "support@shop.test", 'p"a\\ss word {3}'
 ACCOUNT = MailAccount(address=ADDRESS, user="reader", password=PASSWORD, smtp_user="writer", smtp_password="other")
@@ -55,7 +56,7 @@ class Line:
     async def until(self, tag: bytes) -> list[bytes]:
         """Read up to the line with a tag."""
         lines = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while line := await self.reader.readline():
                 lines.append(line)
                 if line.startswith((tag + b" ", b"* BAD")):
@@ -119,7 +120,7 @@ async def test_our_own_client_reads_and_is_told_of_new_mail_at_once() -> None:
         # Whether it comes before the server listens or after, the client is told.
         await asyncio.sleep(0)
         deliver(box)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await waiting
         assert await client.search(first_uid=3) == [3]
         await client.close()
@@ -219,6 +220,6 @@ async def test_ten_mistakes_end_the_connection() -> None:
         for _ in range(9):
             await line.ask(b"x NONSENSE")
         line.writer.write(b"x NONSENSE\r\n")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             told = await line.reader.read()
         assert told.endswith(b"* BYE too many mistakes\r\n")

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.email.imap.client import ImapClient
 from simulator.people import MOST_PEOPLE
+from tests.support.patience import PATIENCE_S
 from tests.unit.simulator.ground import Ground, ground
 
 
@@ -79,7 +80,7 @@ async def test_what_the_hub_sends_is_seen_at_once_by_a_page_that_waits() -> None
         body = {"touser": person["openid"], "msgtype": "msgmenu", "msgmenu": menu}
         async with made.client.post(f"{api}/message/custom/send?access_token={token}", json=body) as answered:
             assert (await answered.json())["errcode"] == 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             after = await waiting
         assert after["version"] != before["version"]
         bubble = after["wechat"][0]["shown"][-1]

@@ -22,6 +22,7 @@ from hub.testing.channel_ground import an_outbound
 from hub.testing.channel_tools import FakeMemory, fake_tools
 from hub.testing.environment import START, FakeClock
 from tests.providers.smpp import PASSWORD, SYSTEM_ID, SmppServer, smpp_server
+from tests.support.patience import PATIENCE_S
 
 CHANNEL = Channel(id=ChannelId("ch-1"), kind="sms_smpp", name="SMS", created_at=START)
 LONG = "您的订单已经发出。" * 20
@@ -84,7 +85,7 @@ async def received(connector: SmppConnector) -> AsyncIterator[KeptIntake]:
     intake = KeptIntake()
     receiving = asyncio.create_task(connector.receive(intake))
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await intake.said.get() is None
         yield intake
     finally:
@@ -341,13 +342,13 @@ async def test_a_lost_connection_is_made_anew_with_growing_gaps() -> None:
         for gap in (1, 2, 5):
             await until(lambda: clock.sleepers > 0)
             await clock.advance(gap)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 said = await intake.said.get()
             assert said is not None
             assert set(said) == {"en", "zh-CN"}
         await provider.behave("takes")
         await clock.advance(10)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await intake.said.get() is None
         assert await provider.deliver("好") == 0
 
@@ -407,7 +408,7 @@ async def test_without_the_extra_it_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         assert "huike[smpp]" in result.said["en"]
         intake = KeptIntake()
         receiving = asyncio.create_task(connector.receive(intake))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             said = await intake.said.get()
         assert said is not None
         assert "huike[smpp]" in said["zh-CN"]

@@ -19,6 +19,7 @@ from hub.ports.channel import Inbound, Outbound
 from hub.testing.channel_tools import FakeMemory, fake_tools
 from hub.testing.environment import START, FakeClock
 from tests.providers.wecom_kf import AES_KEY, CORP_ID, OPEN_KFID, SECRET, TOKEN, WecomKf, wecom_kf
+from tests.support.patience import PATIENCE_S
 
 USER = "wmqfasd1e1927831123109rBAAAA"
 SETTINGS = {"corp_id": CORP_ID, "secret": SECRET, "token": TOKEN, "aes_key": AES_KEY, "open_kfid": OPEN_KFID}
@@ -105,12 +106,12 @@ class MemoryIntake:
 
     async def rests(self) -> None:
         """Return when the receiver waits to be woken."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await self._resting.wait()
 
     async def has_failed(self) -> None:
         """Return when the receiver tells of a trouble the next time."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await self._failed.wait()
         self._failed.clear()
 
