@@ -66,7 +66,7 @@ class Provider(Protocol):
 class Ground(Protocol):
     """One configured channel. `now` stands still for the connector and for the requests made here.
 
-    Its sends give up after less than a second, so that a check of a provider that hangs is short.
+    Its sends give up within seconds, so that a check of a provider that hangs is short.
     """
 
     @property

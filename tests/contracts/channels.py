@@ -22,7 +22,7 @@ from tests.providers.api_receiver import ApiReceiver, api_receiver
 
 IN_SECRET = "whsec_" + base64.b64encode(b"inbound-secret-of-a-test-32bytes").decode()
 OUT_SECRET = "whsec_" + base64.b64encode(b"outbound-secret-of-tests-32bytes").decode()
-GIVE_UP_S = 2.0
+GIVE_UP_S = 6.0
 
 
 def a_channel(kind: ChannelKind) -> Channel:

@@ -97,7 +97,7 @@ async def test_a_broken_promise_is_found(broken: type[ApiConnector], check: Chec
         clock = FakeClock()
         async with api_receiver(OUT_SECRET, clock.seconds) as provider:
             settings = {"inbound_secret": IN_SECRET, "outbound_url": provider.url, "outbound_secret": OUT_SECRET}
-            connector = broken(a_channel("api"), settings, fake_tools(clock=clock), total_s=2.0)
+            connector = broken(a_channel("api"), settings, fake_tools(clock=clock), total_s=6.0)
             try:
                 yield ApiGround(connector, provider, clock)
             finally:

@@ -25,7 +25,7 @@ from tests.providers.smtp_server import PASSWORD, USER, SmtpServer, smtp_server
 
 _CHECKS = [check for check in (*CHECKS, *SENDING_CHECKS) if check is not too_many_requests_means_later]
 
-GIVE_UP_S = 2.0
+GIVE_UP_S = 6.0
 """Six round trips and forty mails at once, on a busy machine."""
 
 

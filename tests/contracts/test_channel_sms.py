@@ -32,7 +32,7 @@ from tests.providers import tencent as tencent_api
 from tests.providers.smpp import PASSWORD, SYSTEM_ID, SmppServer, smpp_server
 from tests.providers.twilio import TwilioStandIn, twilio_stand_in
 
-GIVE_UP_S = 2.0
+GIVE_UP_S = 6.0
 ACCOUNT_SID, AUTH_TOKEN, NUMBER = "AC" + "0" * 31 + "7", "the-auth-token-of-the-account", "+14155550100"
 
 

@@ -140,7 +140,7 @@ class TemplateGround:
 def connector_at(port: int, **changes: str) -> TemplateConnector:
     channel = Channel(id=ChannelId("ch-1"), kind="api", name="A channel", created_at=START)
     settings = {"secret": SECRET, "token": TOKEN, "api_base": f"http://127.0.0.1:{port}", **changes}
-    return TemplateConnector(channel, settings, fake_tools(), total_s=2.0)
+    return TemplateConnector(channel, settings, fake_tools(), total_s=6.0)
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ MINI_PROGRAM = Account(
     form="json",
     is_mini_program=True,
 )
-GIVE_UP_S = 2.0
+GIVE_UP_S = 6.0
 
 
 def settings_of(account: Account, api_base: str) -> dict[str, object]:

@@ -66,7 +66,7 @@ async def answered(raw: bytes, *, keep: bool = False) -> Answer:
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    poster = Poster(total_s=0.3)
+    poster = Poster(total_s=1.2)
     try:
         return await poster.post(f"http://127.0.0.1:{port}/", body=b"body", headers={})
     finally:
@@ -111,7 +111,7 @@ async def test_an_endless_answer_is_cut_and_a_packed_one_not_unpacked() -> None:
 
 @pytest.mark.parametrize("url", ["", "nowhere", "http://", "ftp://example.com/", "http://[/"])
 async def test_an_address_that_is_none_is_refused(url: str) -> None:
-    poster = Poster(total_s=0.3)
+    poster = Poster(total_s=1.2)
     try:
         with pytest.raises(SendRefused):
             await poster.post(url, body=b"", headers={})

@@ -57,7 +57,7 @@ async def world(
             "api_base": provider.url,
         }
         tools = fake_tools(clock=clock, memory=memory)
-        connector = AliyunConnector(CHANNEL, {**given, **(settings or {})}, tools, total_s=0.4)
+        connector = AliyunConnector(CHANNEL, {**given, **(settings or {})}, tools, total_s=1.2)
         try:
             yield connector, provider, clock
         finally:

@@ -63,7 +63,7 @@ def made(
 ) -> SmppConnector:
     settings = {"host": "127.0.0.1", "port": provider.port, "system_id": SYSTEM_ID, "password": PASSWORD}
     tools = fake_tools(clock=clock, memory=memory)
-    return SmppConnector(CHANNEL, {**settings, "source_addr": "10690", **other}, tools, total_s=0.4)
+    return SmppConnector(CHANNEL, {**settings, "source_addr": "10690", **other}, tools, total_s=1.2)
 
 
 @asynccontextmanager

@@ -82,7 +82,7 @@ async def world(
         provider.account.webhook_url = f"{base}/webhook"
         given = {"account_sid": SID, "auth_token": TOKEN, "from": NUMBER, "api_base": provider.url}
         tools = fake_tools(clock=clock, memory=memory, webhook_url=f"{base}/webhook", status_url=f"{base}/status")
-        connector = TwilioConnector(CHANNEL, {**given, **(settings or {})}, tools, total_s=0.4)
+        connector = TwilioConnector(CHANNEL, {**given, **(settings or {})}, tools, total_s=1.2)
         hub.connector = connector
         try:
             yield connector, provider, hub, clock

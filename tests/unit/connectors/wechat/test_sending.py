@@ -253,7 +253,7 @@ async def test_a_progress_that_cannot_be_noted_is_told_as_unknown() -> None:
 
 
 async def test_a_provider_that_is_slow_in_the_middle_leaves_it_open() -> None:
-    async with world(total_s=0.5) as ground:
+    async with world(total_s=1.2) as ground:
         await ground.connector.send(writing("warm", "m-0"))
         await ground.provider.behave("hangs")
         with pytest.raises(SendUnknown):

@@ -132,7 +132,7 @@ class Account:
     def another(self, created_at: Timestamp = START) -> WecomKfConnector:
         channel = Channel(id=ChannelId("ch-1"), kind="wecom_kf", name="微信客服", created_at=created_at)
         tools = fake_tools(clock=self.clock, memory=self.memory, files=self.files)
-        self._made.append(WecomKfConnector(channel, self._settings, tools, total_s=0.6))
+        self._made.append(WecomKfConnector(channel, self._settings, tools, total_s=1.2))
         return self._made[-1]
 
     async def close(self) -> None:
