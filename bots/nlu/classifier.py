@@ -7,9 +7,10 @@ training data always gives the same classifier.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from bots.nlu.calibration import Calibration, Doubt, calibrate
 from bots.nlu.features import Counts
@@ -47,6 +48,11 @@ class IntentClassifier:
     weights: Floats
     calibration: Calibration
     encoder_width: int = 0
+    _names: npt.NDArray[np.object_] = field(init=False, repr=False)
+    """The intents once more, to be put in order in one go."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", np.array(self.intents, np.object_))
 
     @classmethod
     def train(
@@ -98,13 +104,13 @@ class IntentClassifier:
 
     def _judge(self, vector: Vector) -> Verdict:
         scores = score(self.weights, vector)
-        belonging = self.calibration.belonging(scores, vector.known)
+        belonging, shares = self.calibration.read(scores, vector)
         is_strange = belonging < self.calibration.cut or vector.known < _LEAST_KNOWN
-        shares = self.calibration.confidences(scores) * (_STRANGER_SHARE if is_strange else np.float32(1))
+        if is_strange:
+            shares *= _STRANGER_SHARE
         order = np.negative(scores).argsort(kind="stable")
-        names = map(self.intents.__getitem__, order.tolist())
         return Verdict(
-            ranking=tuple(zip(names, shares.take(order).tolist(), strict=True)),
+            ranking=tuple(zip(self._names.take(order).tolist(), shares.take(order).tolist(), strict=True)),
             is_strange=is_strange,
             belonging=belonging,
         )

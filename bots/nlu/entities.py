@@ -236,6 +236,8 @@ def _marks(example: Example, normalised: Normalised, entities: frozenset[str]) -
 
 def _together(entities: Sequence[Entity], tagged: Sequence[Entity]) -> list[Entity]:
     """Return entities without overlaps, in order; a tagged one replaces marked phrases that are no longer than it."""
+    if not entities and not tagged:
+        return []
     kept: list[Entity] = []
     for entity in sorted(entities, key=lambda item: (item.start - item.end, _RANK[item.extractor], item.start)):
         if not any(_overlap(entity, other) for other in kept):

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal, assert_never
 
 from bots.nlu.tokenize import Piece
@@ -32,9 +32,13 @@ _SIDE_WEIGHT = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How often each feature occurs, by block, and the weight of each block; blocks that are empty are absent."""
+    """How often each feature occurs, by block, and the weight of each block; blocks that are empty are absent.
+
+    `chinese` is the share (0-1) of the text that is Chinese.
+    """
 
     features: tuple[tuple[float, Counter[str]], ...]
+    chinese: float
 
     def names(self) -> Iterator[str]:
         """Yield the name of each feature once."""
@@ -51,48 +55,67 @@ def count_features(text: str, pieces: Sequence[Piece], hits: Iterable[str] = ())
         hits: Names of the patterns and word lists that were found in it.
     """
     words: list[str] = []
-    letters: list[str] = []
     emoji: list[str] = []
-    row: list[str] = []
-    han = end = 0
-    for piece in pieces:
-        row += text[end : piece.start].strip()[:1]
-        end = piece.end
-        match piece.kind:
+    han = 0
+    for kind, piece, _, _ in pieces:
+        match kind:
             case "han":
-                row.extend(piece.text)
-                han += len(piece.text)
-            case "word" | "code":
-                word = piece.text[:_LONGEST_WORD]
-                word = "0" if piece.kind == "code" and len(word) > _LONGEST_CODE else word
-                words.append(word)
-                row.append(word)
-                letters += _letters(word)
+                han += len(piece)
+            case "word":
+                words.append(piece[:_LONGEST_WORD])
+            case "code":
+                words.append(_code(piece))
             case "emoji":
-                emoji.append(f"e{piece.text}")
+                emoji.append(f"e{piece}")
             case _:
-                assert_never(piece.kind)
-    row += text[end:].strip()[:1]
+                assert_never(kind)
     found: dict[Block, list[str]] = {
-        "han": [f"h{letter}" for letter in row] if han else [],
+        "han": _row(text, pieces) if han else [],
         "word": [f"w{word}" for word in words],
-        "letters": letters,
+        "letters": list(chain.from_iterable(map(_letters, words))),
         "emoji": emoji,
         "pattern": [f"x{name}" for name in hits],
     }
-    if han:
-        found["han"] += [f"h{first}\t{second}" for first, second in pairwise(["^", *row, "$"])]
     found["word"] += [f"w{first} {second}" for first, second in pairwise(words)]
-    weights = _weights(han, len(words))
-    return Counts(features=tuple([(weights[block], Counter(names)) for block, names in found.items() if names]))
+    chinese = han / (han + _LATIN_SHARE * len(words)) if han else 0.0
+    weights = _weights(chinese)
+    features = tuple([(weights[block], Counter(names)) for block, names in found.items() if names])
+    return Counts(features=features, chinese=chinese)
 
 
-def _weights(han: int, words: int) -> dict[Block, float]:
+def _row(text: str, pieces: Sequence[Piece]) -> list[str]:
+    """Return the Chinese characters, with the words and marks between them, one by one and two by two."""
+    row: list[str] = []
+    last = 0
+    for kind, piece, start, end in pieces:
+        row += text[last:start].strip()[:1]
+        last = end
+        match kind:
+            case "han":
+                row.extend(piece)
+            case "word":
+                row.append(piece[:_LONGEST_WORD])
+            case "code":
+                row.append(_code(piece))
+            case "emoji":
+                pass
+            case _:
+                assert_never(kind)
+    row += text[last:].strip()[:1]
+    pairs = [f"h{first}\t{second}" for first, second in pairwise(["^", *row, "$"])]
+    return [f"h{letter}" for letter in row] + pairs
+
+
+def _code(piece: str) -> str:
+    """Return a code as it is read."""
+    return piece if len(piece) <= _LONGEST_CODE else "0"
+
+
+def _weights(chinese: float) -> dict[Block, float]:
     """Return the weight of each block: their squares share out what the scripts share out."""
-    share = han / (han + _LATIN_SHARE * words) if han else 0.0
-    latin = math.sqrt(1 - share)
+    latin = math.sqrt(1 - chinese)
     return {
-        "han": math.sqrt(share),
+        "han": math.sqrt(chinese),
         "word": latin,
         "letters": latin,
         "emoji": _SIDE_WEIGHT,

@@ -22,11 +22,11 @@ def detect(pieces: Sequence[Piece]) -> Language | None:
 
     A message that mixes both is Chinese unless it has more English words than Chinese characters.
     """
-    han = sum(len(piece.text) for piece in pieces if piece.kind == "han")
-    words = [piece.text for piece in pieces if piece.kind == "word" and len(piece.text) > 1 and piece.text.isascii()]
+    han = sum([len(text) for kind, text, _, _ in pieces if kind == "han"])
+    words = [text for kind, text, _, _ in pieces if kind == "word" and len(text) > 1 and text.isascii()]
     if han:
         return "zh" if han >= len(words) else "en"
-    return "en" if any(word not in _SHARED for word in words) else None
+    return None if _SHARED.issuperset(words) else "en"
 
 
 def named(tag: str | None) -> Language | None:

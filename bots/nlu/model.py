@@ -191,5 +191,5 @@ def _read(
     normalised = normalise(text, is_simplified=lexicon.is_simplified)
     pieces = cut(normalised.reading)
     entities, hits = finder.find(normalised, pieces)
-    tokens = tuple([normalised.span(piece.start, piece.end) for piece in pieces])
-    return pieces, entities, tokens, count_features(normalised.reading, speller.mended(pieces), hits)
+    counts = count_features(normalised.reading, speller.mended(pieces), hits)
+    return pieces, entities, normalised.spans(pieces), counts

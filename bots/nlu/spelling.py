@@ -33,8 +33,8 @@ class Speller:
         """Return the pieces with mistyped words as they were meant; each stands where it stood."""
         unknown = [
             place
-            for place, piece in enumerate(pieces)
-            if piece.kind == "word" and f"{_WORD}{piece.text}" not in self._numbers
+            for place, (kind, text, _, _) in enumerate(pieces)
+            if kind == "word" and f"{_WORD}{text}" not in self._numbers
         ]
         if not unknown:
             return pieces

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, repeat
 
 import numpy as np
@@ -30,22 +30,26 @@ _TF = np.array([0.0, *(1 + math.log(count) for count in range(1, 101))], np.floa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
-    """The known features of a text with their weights; `known` is the share (0-1) of the text that they make up."""
+    """The known features of a text with their weights; `known` is the share (0-1) of the text that they make up.
+
+    `chinese` is the share of the text that is Chinese.
+    """
 
     features: Numbers
     weights: Floats
     known: float
+    chinese: float
 
 
-_NOTHING = Vector(features=np.zeros(0, np.intp), weights=np.zeros(0, np.float32), known=0.0)
+_NOTHING = Vector(features=np.zeros(0, np.intp), weights=np.zeros(0, np.float32), known=0.0, chinese=0.0)
 
 
 def with_meaning(vector: Vector, meaning: Floats, first: int) -> Vector:
     """Return a vector with what an encoder says as features more, numbered from `first`."""
-    return Vector(
+    return replace(
+        vector,
         features=np.concatenate([vector.features, np.arange(first, first + len(meaning))]),
         weights=np.concatenate([vector.weights, np.float32(_MEANING_WEIGHT) * meaning]),
-        known=vector.known,
     )
 
 
@@ -65,6 +69,11 @@ class Weigher:
     numbers: Mapping[str, int]
     rarity: Floats
     unseen: float
+    _rarity_or_unseen: Floats = field(init=False, repr=False)
+    """The same with one more at the end, where the number of what is unknown points."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rarity_or_unseen", np.append(self.rarity, np.float32(self.unseen)))
 
     @classmethod
     def learn(cls, texts: Sequence[Counts]) -> Weigher:
@@ -83,29 +92,31 @@ class Weigher:
     def weigh(self, counts: Counts) -> Vector:
         """Return the weighted features of a text."""
         blocks = [block for _, block in counts.features]
-        sizes = [len(block) for block in blocks]
+        sizes = list(map(len, blocks))
         if not sizes or not self.numbers:
             return _NOTHING
         # All blocks in one go: a text is short, so what an array costs is the calls, not the numbers in it.
         total = sum(sizes)
         numbers = np.fromiter(map(self.numbers.get, chain.from_iterable(blocks), repeat(_UNKNOWN)), np.intp, total)
-        often = np.fromiter(chain.from_iterable(block.values() for block in blocks), np.intp, total)
+        often = np.fromiter(chain.from_iterable([block.values() for block in blocks]), np.intp, total)
         is_known = numbers >= 0
-        rarity = np.where(is_known, self.rarity.take(numbers), np.float32(self.unseen))
-        weights = rarity * _TF.take(often, mode="clip")
+        weights = self._rarity_or_unseen.take(numbers)
+        weights *= _TF.take(often, mode="clip")
         squares = weights * weights
         starts = list(accumulate(sizes[:-1], initial=0))
         lengths = np.add.reduceat(squares, starts).tolist()
-        known_lengths = np.add.reduceat(squares * is_known, starts).tolist()
-        factors = [
-            block_weight / math.sqrt(length) if length else 0.0
-            for (block_weight, _), length in zip(counts.features, known_lengths, strict=True)
-        ]
+        squares *= is_known
+        known_lengths = np.add.reduceat(squares, starts).tolist()
+        factors: list[float] = []
         known_share = whole = 0.0
         for (block_weight, _), length, known_length in zip(counts.features, lengths, known_lengths, strict=True):
+            factors.append(block_weight / math.sqrt(known_length) if known_length else 0.0)
             whole += block_weight * block_weight
             known_share += block_weight * block_weight * known_length / length
-        weights *= np.repeat(np.array(factors, np.float32), sizes)
+        weights *= np.array(factors, np.float32).repeat(sizes)
         return Vector(
-            features=numbers[is_known], weights=weights[is_known], known=known_share / whole if whole else 0.0
+            features=numbers[is_known],
+            weights=weights[is_known],
+            known=known_share / whole if whole else 0.0,
+            chinese=counts.chinese,
         )

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from hub.demo import stories_en, stories_zh
+from hub.demo import stories_bot, stories_en, stories_zh
 from hub.demo.history import Cast, begins_at, tell
 from hub.demo.naming import demo_id
 from hub.demo.people import PEOPLE, Person
@@ -55,7 +55,8 @@ async def fill(services: Services) -> bool:
     kept = [_created(value, at) for value in workspace.plain]
     staff, _ = await asyncio.gather(_hire(services, at), _append(services, kept))
     cast = _cast(workspace, staff)
-    stories = sorted((*stories_zh.STORIES, *stories_en.STORIES), key=lambda story: begins_at(story, at))
+    told = (*stories_zh.STORIES, *stories_en.STORIES, *stories_bot.STORIES)
+    stories = sorted(told, key=lambda story: begins_at(story, at))
     lives = (_live(person, stories, cast, at) for person in PEOPLE)
     await asyncio.gather(*(_append(services, life) for life in lives))
     await services.directory.load()

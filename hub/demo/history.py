@@ -25,7 +25,10 @@ from hub.model.timeline import SYSTEM, Actor, Delivery, Message
 from hub.model.timestamps import Timestamp, from_seconds, shift, to_seconds
 from hub.model.workspace import Bot as BotRecord
 from hub.model.workspace import Channel
+from hub.ports.understanding import BotAnswer
 from hub.services.arrivals import demand_of
+from hub.services.bot_engines import GIVEN
+from hub.services.teaching.traffic import note_of
 
 ZONE_S = 8 * 3600
 """The shop keeps the time of Shanghai, which has no summer time."""
@@ -105,7 +108,7 @@ class _Teller:
                 self._say_as_customer(text)
             case Bot():
                 self._wait(_BOT_S)
-                self._act(self._bot_turn(step))
+                self._answer_as_bot(step)
             case Rates(score=score, comment=comment):
                 self._wait(20)
                 self._act(c.Rate(customer=self._person(), score=score, comment=comment))
@@ -189,6 +192,21 @@ class _Teller:
         key = customer_key(self._customer.id, self._customer.version)
         self._commits[-1] = replace(opened, keys=(*opened.keys, key), customers=(self._customer,))
 
+    def _answer_as_bot(self, step: Bot) -> None:
+        asked = self._last_said()
+        say = self._bot_turn(step)
+        self._act(say)
+        answer = BotAnswer(
+            contents=say.contents, memory={}, intents=say.intents, slots=say.slots, missed=step.is_missed
+        )
+        note = note_of(self._here(), asked, GIVEN, answer)
+        if note is not None:
+            self._commits[-1] = replace(self._commits[-1], records=(note,))
+
+    def _last_said(self) -> Message:
+        said = [one for commit in self._commits for one in commit.messages if one.author.kind == "customer"]
+        return said[-1]
+
     def _bot_turn(self, step: Bot) -> c.BotSay:
         session = self._here()
         contents: list[Content] = [self._bot_words(step)]
@@ -200,7 +218,7 @@ class _Teller:
             message_ids=tuple(MessageId(self._name("message")) for _ in contents),
             contents=tuple(contents),
             memory={},
-            intents=(IntentScore(name=step.intent, confidence=0.97),) if step.intent else (),
+            intents=(IntentScore(name=step.intent, confidence=step.confidence),) if step.intent else (),
             slots=step.slots,
             handoff_reason=step.handoff or None,
             handoff_summary=step.summary,

@@ -18,10 +18,15 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The bot answers: the intent it saw, what it learned, the choices it gives; `handoff` is why it gives up."""
+    """The bot answers: the intent it saw, what it learned, the choices it gives; `handoff` is why it gives up.
+
+    Where it is not sure (`is_missed`), `intent` is its best guess.
+    """
 
     text: str
     intent: str = ""
+    confidence: float = 0.97
+    is_missed: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     handoff: Literal["", "asked", "angry", "not_understood"] = ""

@@ -200,6 +200,6 @@ async def test_two_nodes_that_start_at_once_make_one_demo(
     sessions, channels = seen["sessions"], seen["channels"]
     assert isinstance(sessions, list)
     assert isinstance(channels, list)
-    assert (len(sessions), len(channels)) == (21, 6)
+    assert (len(sessions), len(channels)) == (48, 6)
     for hub in (first, second):
         assert [line for line in hub.process.log().splitlines() if "@demo" in line] == ACCOUNTS

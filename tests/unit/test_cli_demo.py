@@ -12,18 +12,19 @@ from argon2 import PasswordHasher
 from hub import demo
 from hub.app import Parts, make_services
 from hub.bus.memory import MemoryBus
-from hub.demo import stories_en, stories_zh
+from hub.demo import stories_bot, stories_en, stories_zh
 from hub.demo.fill import MARKER, Marker
 from hub.demo.history import begins_at
 from hub.demo.people import PEOPLE
 from hub.demo.replies import PREPARED
-from hub.demo.script import Answers, Files, Joins, Notes, Passes
+from hub.demo.script import Answers, Bot, Files, Joins, Notes, Passes
 from hub.demo.staff import STAFF
 from hub.demo.workspace import OPEN_SECRET, TAGS
 from hub.errors import Unavailable
 from hub.model.addresses import normal_value
 from hub.model.commit import Commit, Committed
 from hub.model.session import HOLDER_OF
+from hub.model.teaching import BotTurnNote
 from hub.model.timeline import Message
 from hub.model.workspace import Team
 from hub.ports.store import CustomerQuery, SessionQuery
@@ -33,7 +34,7 @@ from hub.store.memory import MemoryStore
 from hub.testing.environment import FakeClock, SeededIds
 from tests.unit.api.world import HeldBlobs
 
-STORIES = (*stories_zh.STORIES, *stories_en.STORIES)
+STORIES = (*stories_zh.STORIES, *stories_en.STORIES, *stories_bot.STORIES)
 
 
 class FailingStore(MemoryStore):
@@ -140,6 +141,24 @@ async def test_an_empty_workspace_is_filled_with_a_past_that_is_over() -> None:
         assert any(session.handoff for session in sessions)
         for kind in ("bot_turn", "push", "timer"):
             assert await store.next_due(kind) is None, kind
+
+
+async def test_a_trainer_finds_what_the_bot_made_of_each_message() -> None:
+    store = await opened()
+    async with workspace(store) as services:
+        await demo.fill(services)
+        (bot,) = services.directory.bots()
+        records = await store.recent_records("bot_turn", f"{bot.id}/", before=None, limit=500)
+        notes = [msgspec.json.decode(record.data, type=BotTurnNote) for record in records]
+        turns = [step for story in STORIES for step in story.steps if isinstance(step, Bot)]
+        assert len(notes) == len(turns)
+        missed = [note for note in notes if note.missed]
+        assert len(missed) == sum(step.is_missed or step.handoff == "not_understood" for step in turns) >= 15
+        for note in missed:
+            (message,) = await store.timeline(note.session_id, note.seq - 1, 1)
+            assert isinstance(message, Message)
+            assert message.author.kind == "customer"
+            assert message.at == note.at
 
 
 async def test_timelines_are_whole_and_every_message_arrived() -> None:

@@ -12,6 +12,8 @@ import pytest
 import bots
 from bots.actions.demo_orders import DEMO_ORDERS
 from bots.engine import IntentEngine
+from hub.demo import stories_bot
+from hub.demo.script import Bot, Says, Story
 from hub.model.content import Menu, Text
 from tests.unit.bots.conversation import Conversation, choices, spoken
 from tests.unit.bots.held_out import sentences
@@ -35,6 +37,18 @@ def test_at_least_92_of_100_new_sentences_are_understood(demo: IntentEngine, lan
     wrong = [(text, intent) for intent, text in pairs if demo.parse(text)["intent"]["name"] != intent]  # type: ignore[index]  # the form of /model/parse is a plain dict
 
     assert 1 - len(wrong) / len(pairs) >= 0.92, wrong
+
+
+@pytest.mark.parametrize("story", stories_bot.STORIES, ids=lambda story: story.key)
+def test_the_bot_answers_as_its_past_tells(demo: IntentEngine, story: Story) -> None:
+    talk = Conversation(demo)
+    for said, told in zip(story.steps[::2], story.steps[1::2], strict=True):
+        assert isinstance(said, Says)
+        assert isinstance(told, Bot)
+        answer = talk.say(said.text)
+        assert answer.missed == told.is_missed, (said.text, answer.intents)
+        assert told.text in spoken(answer)
+        assert told.is_missed or answer.intents[0].name == told.intent
 
 
 def test_every_intent_has_15_different_examples_in_each_language(demo: IntentEngine) -> None:

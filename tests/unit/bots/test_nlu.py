@@ -151,6 +151,11 @@ def test_offsets_always_point_into_the_text(text: str) -> None:
         assert piece.text == normalised.text[piece.start : piece.end].lower()
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_english_is_cut_alike_beside_chinese(text: str) -> None:
+    assert cut(text) == cut(f"{text}\n退")[:-1]
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
