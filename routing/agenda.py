@@ -50,5 +50,8 @@ class Agenda:
 
     def pop(self, now: float) -> Entry | None:
         """Return the first entry that is due by now and true, and forget it; None if there is none."""
-        at = self.next_at()
-        return heappop(self._heap) if at is not None and at <= now else None
+        while self._heap and self._heap[0].at <= now:
+            entry = heappop(self._heap)
+            if self._holds(entry):
+                return entry
+        return None

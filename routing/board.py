@@ -25,8 +25,8 @@ MEASURED_S = 900.0
 """Service starts of the last 15 minutes make the estimated wait (rule R14)."""
 FEW_LINES = 32
 """Up to here it costs less to look at all lines of an agent than to search them among the first of all lines."""
-_NO_ENTRY: tuple[Key, int] = ((inf, inf, 0, SessionId("")), -1)
-"""Comes after all others."""
+_NOBODY: Key = (inf, inf, 0, SessionId(""))
+"""The place behind all others."""
 _ANY_SKILL = ""
 """Stands for the first skill of a line that asks for none."""
 
@@ -70,9 +70,9 @@ class Lane:
         """Nobody in it goes to an agent: the queue has closed, and all who wait are about to be turned away."""
         self.starts: deque[float] = deque()
         self.head: Key | None = None
-        """The first of `open`, as `Board.first_lanes` last saw it."""
-        self.entry: tuple[Key, int] = _NO_ENTRY
-        """The head with the number, if there is a head."""
+        """The first of `open`, as `Board.sync_heads` last saw it."""
+        self.entry: Key = _NOBODY
+        """The head, or the place behind all others: lines are compared by it."""
 
     @property
     def all(self) -> tuple[OrderedKeys[Key], ...]:
@@ -106,7 +106,8 @@ class Board:
 
     def __init__(self, config: Config, roster: Roster) -> None:
         self.lanes: list[Lane] = []
-        self._heads: list[tuple[Key, int]] = []
+        self._heads: list[Key] = []
+        """The first of each line, in R2 order."""
         self.heavy = 0
         """How many sessions of more than one unit may go to anybody."""
         self.moved: dict[int, Key | None] = {}
@@ -204,11 +205,10 @@ class Board:
         )
         self._seat_in_lanes(seat)
 
-    def first_lanes(self) -> list[tuple[Key, int]]:
-        """Return the first of each line with the line's number, in R2 order."""
-        if self._touched:
-            self._sync_heads()
-        return self._heads
+    def first_lanes(self) -> Iterator[Lane]:
+        """Yield the lines in which somebody may go to anybody, in R2 order of the first of each."""
+        self.sync_heads()
+        return self._lanes_of(self._heads)
 
     def key(self, session: Session) -> Key:
         """Return the place of a session (rule R2); with aging it is a fixed number, so nothing is ever sorted anew."""
@@ -221,7 +221,7 @@ class Board:
         for lane in self.lanes:
             for part in lane.all:
                 part.rekey(lambda key: self.key(sessions[key[3]]))
-            lane.head, lane.entry = None, _NO_ENTRY
+            lane.head, lane.entry = None, _NOBODY
             self._touched.add(lane.number)
         for seat in self._roster.seats.values():
             seat.held.rekey(lambda key: self.key(sessions[key[3]]))
@@ -258,15 +258,16 @@ class Board:
             self.heavy -= session.weight > 1 and not lane.is_shut
         return lane
 
-    def heads_for(self, seat: Seat) -> Iterable[tuple[Key, int]]:
-        """Return the first of each line whose sessions an agent has room for, with the line's number, in R2 order.
+    def first_lanes_for(self, seat: Seat) -> Iterable[Lane]:
+        """Return the lines whose sessions an agent has room for, in R2 order of the first of each.
 
         An agent with few lines looks at those; for one with many, one of the first of all lines is likely one of them.
         """
-        heads, lanes, room = self.first_lanes(), self.lanes, seat.room
+        room = seat.room
         if len(seat.serves) > FEW_LINES:
-            return (head for head in heads if head[1] in seat.serves and lanes[head[1]].weight <= room)
-        return _in_order([lane.entry for lane in self._served_by[seat.number] if lane.weight <= room])
+            return (lane for lane in self.first_lanes() if lane.number in seat.serves and lane.weight <= room)
+        self.sync_heads()
+        return self._in_order([lane.entry for lane in self._served_by[seat.number] if lane.weight <= room])
 
     def lanes_before(self, lane: Lane, seat: Seat) -> list[Lane]:
         """Return the lines that an agent could serve, were there room, and whose first comes before that of a line."""
@@ -283,7 +284,7 @@ class Board:
         if lane is None:
             return None
         key = self.key(session)
-        return 1 + sum(part.rank(key) for part in lane.all if part)
+        return 1 + lane.open.rank(key) + lane.held.rank(key) + lane.parked.rank(key)
 
     def waiting(self, lane: Lane | None) -> Iterator[Key]:
         """Yield the places of those who wait, in one line or in all, line by line."""
@@ -318,7 +319,8 @@ class Board:
         classes = sum(lanes[number].counts and lanes[number].weight <= capacity for number in now)
         flexibility.change(seat.bit, flexibility.value(seat.bit), classes)
 
-    def _sync_heads(self) -> None:
+    def sync_heads(self) -> None:
+        """Make `Lane.head` true for the lines in which something changed."""
         for number in self._touched:
             lane = self.lanes[number]
             head = lane.open.first() if lane.open and not lane.is_shut else None
@@ -327,17 +329,18 @@ class Board:
             self.moved.setdefault(number, lane.head)
             if lane.head is not None:
                 del self._heads[bisect_left(self._heads, lane.entry)]
-            lane.head, lane.entry = head, _NO_ENTRY if head is None else (head, number)
+            lane.head, lane.entry = head, head or _NOBODY
             if head is not None:
                 insort(self._heads, lane.entry)
         self._touched.clear()
 
+    def _lanes_of(self, heads: Iterable[Key]) -> Iterator[Lane]:
+        return (self._lane_of[key[3]] for key in heads)
 
-def _in_order(heads: list[tuple[Key, int]]) -> Iterator[tuple[Key, int]]:
-    # Mostly nobody asks for more than the first.
-    if heads:
-        first = min(heads)
-        if first is not _NO_ENTRY:
-            yield first
-        heads.sort()
-        yield from heads[1 : bisect_left(heads, _NO_ENTRY)]
+    def _in_order(self, entries: list[Key]) -> Iterator[Lane]:
+        # Mostly nobody asks for more than the first.
+        first = min(entries, default=_NOBODY)
+        if first is not _NOBODY:
+            yield self._lane_of[first[3]]
+            entries.sort()
+            yield from self._lanes_of(entries[1 : bisect_left(entries, _NOBODY)])

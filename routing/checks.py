@@ -42,10 +42,12 @@ def check(event: e.Event, now: float) -> None:
 
 
 def _check_fields(event: e.Event) -> None:
-    for field in _NAMES[type(event)]:
-        if not _is_text(getattr(event, field)):
+    kind = type(event)
+    for field in _NAMES[kind]:
+        name = getattr(event, field)
+        if not (isinstance(name, str) and name):
             raise Refusal("bad_name", Sentence("The {field} must be a text that is not empty.", field=field))
-    for field in _NAMES_OR_NONE[type(event)]:
+    for field in _NAMES_OR_NONE[kind]:
         name = getattr(event, field)
         if name is not None and not isinstance(name, str):
             raise Refusal("bad_name", Sentence("The {field} must be a text, or None.", field=field))
@@ -86,12 +88,16 @@ def _check_session(event: e.SessionQueued | e.SessionRestored) -> None:
 
 
 def _check_excluded(excluded: object) -> None:
+    if excluded == {}:
+        return
     if not isinstance(excluded, Mapping) or not all(map(_is_number, excluded.values())):
         raise Refusal("bad_time", "Each excluded agent needs the time until which it is excluded.")
     _check_names("excluded agents", excluded)
 
 
 def _check_steps(relax: tuple[e.RelaxStep, ...]) -> None:
+    if relax == ():
+        return
     if not _is_list(relax) or not all(_is_list(step) and len(step) == 3 for step in relax):
         raise Refusal("bad_relax", "Each step needs the seconds after queueing, the skill, and a level or None.")
     for after, skill, level in relax:
@@ -141,7 +147,8 @@ def _check_there(*tables: object) -> None:
 def _check_table(what: str, table: Mapping[str, int] | None) -> None:
     if table is None:
         return
-    if not isinstance(table, Mapping):
+    # A plain dict nearly always, and the question about Mapping is a dear one.
+    if type(table) is not dict and not isinstance(table, Mapping):
         raise Refusal("bad_table", Sentence("Each {what} needs a name.", what=Sentence.of(what)))
     for name, units in table.items():
         if not _is_text(name):
@@ -190,7 +197,7 @@ def _shown(value: object) -> str | int | float:
 
 
 def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple)
+    return isinstance(value, _LISTS)
 
 
 def _is_text(value: object) -> bool:
@@ -207,6 +214,8 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
+_LISTS = (list, tuple)
+"""A tuple made once: `list | tuple` is made anew each time, and costs more than the question."""
 _FURTHER: dict[type[e.Event], Callable[[Any], None]] = {
     e.AgentOnline: _check_online,
     e.AgentChanged: _check_profile,

@@ -61,7 +61,8 @@ class Engine:
         first. An event with an id among the last 4,096 gives the same decisions again and changes nothing. An event
         that cannot be true gives `Refused` and changes nothing.
         """
-        seen = self._seen.get(str(event.id))
+        event_id = str(event.id)
+        seen = self._seen.get(event_id)
         if seen is not None:
             return list(seen)
         state = self._state
@@ -74,11 +75,11 @@ class Engine:
                 openings.turn_away_first(state, getattr(event, "session", None))
             TAKEN_BY[type(event)](state, event)
         except Refusal as refusal:
-            state.ledger.refused(str(event.id), refusal.reason, str(refusal.detail))
+            state.ledger.refused(event_id, refusal.reason, str(refusal.detail))
         self._settle()
         tell_waiting(state)
         decisions = state.ledger.take()
-        self._remember(str(event.id), decisions)
+        self._remember(event_id, decisions)
         return decisions
 
     def reconfigure(self, config: Config) -> None:

@@ -53,21 +53,22 @@ class Fronts:
         `stirred` are the agents (bit numbers) whose profile or presence changed; moved heads are known to the board.
         """
         board = self._board
-        heads = board.first_lanes()
+        board.sync_heads()
         if not (board.moved or stirred or self.fresh):
             return set()
         moved, board.moved = board.moved, {}
         if self.fresh:
             self.fresh = False
-            doubtful = {number: None for _, number in heads if board.lanes[number].weight > 1}
+            doubtful = {lane.number: None for lane in board.first_lanes() if lane.weight > 1}
         else:
             doubtful = self._touched_by(stirred) if stirred else {}
             for number, old in moved.items():
                 self._take_over(board.lanes[number], old, doubtful)
-            for number in doubtful:
-                self._forget_answer(number)
-        for number in doubtful:
-            self._answer(board.lanes[number])
+        unanswered = [board.lanes[number] for number in doubtful if not self._is_witnessed(number)]
+        for lane in unanswered:
+            self._forget_answer(lane.number)
+        for lane in unanswered:
+            self._answer(lane)
         return set(doubtful)
 
     def _touched_by(self, stirred: Iterable[int]) -> dict[int, None]:
@@ -97,6 +98,14 @@ class Fronts:
                 if lane.entry > self._board.lanes[number].entry:
                     doubtful[number] = None
 
+    def _is_witnessed(self, number: int) -> bool:
+        """Tell whether a line has a witness who still is one; mostly so when just its own head is another."""
+        seat = self._witness.get(number)
+        if seat is None or not seat.agent.available:
+            return False
+        lane = self._board.lanes[number]
+        return lane.head is not None and bool(seat.bit & lane.able) and not self._board.lanes_before(lane, seat)
+
     def _forget_answer(self, number: int) -> None:
         seat = self._witness.pop(number, None)
         if seat is not None:
@@ -117,9 +126,14 @@ class Fronts:
                 self._witness[lane.number], self._line_of[seat.number] = seat, lane.number
                 self._witnesses |= seat.bit
                 return
-            _, number = max(((agents & other.able).bit_count(), other.number) for other in before[:CHOICE])
-            cover.append(number)
-            agents &= ~self._board.lanes[number].able
+            best = _widest(before[:CHOICE], agents)
+            cover.append(best.number)
+            agents &= ~best.able
         self._cover[lane.number] = cover
         for number in cover:
             self._covers.setdefault(number, {})[lane.number] = None
+
+
+def _widest(lanes: list[Lane], agents: int) -> Lane:
+    """Return the line that most of these agents could serve."""
+    return max(lanes, key=lambda lane: (lane.able & agents).bit_count())

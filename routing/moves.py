@@ -6,7 +6,7 @@ I5), and notes in `state.fresh` and `state.freed` what placement has to look at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hub.model.ids import AgentId, SessionId
 from routing.agenda import Due, Entry
@@ -199,8 +199,10 @@ def keep_excluded(state: State, session: Session, excluded: Mapping[AgentId, flo
             state.agenda.add(Entry(float(until), Due.EXCLUSION, session.id, agent))
 
 
-def in_steps(relax: Iterable[RelaxStep]) -> tuple[RelaxStep, ...]:
+def in_steps(relax: Sequence[RelaxStep]) -> tuple[RelaxStep, ...]:
     """Return steps of relaxation in the order in which they come."""
+    if not relax:
+        return ()
     return tuple(sorted(((float(after), skill, level) for after, skill, level in relax), key=lambda step: step[0]))
 
 

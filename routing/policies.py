@@ -19,7 +19,8 @@ def choose_agent(state: State, session: Session) -> Seat | None:
     if lane is None or lane.is_shut:
         return None
     roster = state.roster
-    agents = lane.qualified & roster.available & roster.roomy & ~roster.at_channel_cap(session.channel)
+    # On a busy floor few have room, and what is empty early costs nothing further on.
+    agents = roster.roomy & roster.available & lane.qualified & ~roster.at_channel_cap(session.channel)
     for agent in session.excluded:
         agents &= ~roster.seats[agent].bit
     if not agents:
@@ -71,15 +72,17 @@ def first_for(state: State, seat: Seat) -> Key | None:
     if not seat.agent.available or seat.room <= 0:
         return None
     best = _first_of(state, seat, seat.held) if seat.held else None
-    for head, number in state.board.heads_for(seat):
-        if best is not None and best < head:
+    for lane in state.board.first_lanes_for(seat):
+        if best is not None and best < lane.entry:
             break
-        lane = state.board.lanes[number]
         if not seat.takes_channel(lane.line.channel):
             continue
         key = _first_of(state, seat, lane.open)
         if key is not None and (best is None or key < best):
             best = key
+            if key == lane.entry:
+                # Nobody in the lines after this one comes before its first.
+                break
     if best is not None and state.spares(seat, state.sessions[best[3]]):
         return None
     return best

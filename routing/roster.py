@@ -95,8 +95,8 @@ class Roster:
     def enrol(self, agent: Agent) -> Seat:
         """Give an agent, who is not there yet, a seat."""
         seat = Seat(agent, len(self.by_number))
-        self.recency.add(agent.last_assigned, agent.id, len(self.by_number))
-        self._by_id.add(None, agent.id, len(self.by_number))
+        self.recency.put(agent.last_assigned, agent.id, len(self.by_number))
+        self._by_id.put(None, agent.id, len(self.by_number))
         self.by_number.append(seat)
         self.seats[agent.id] = seat
         self.everyone |= seat.bit
@@ -153,9 +153,8 @@ class Roster:
 
     def note_offer(self, seat: Seat, at: float) -> None:
         """Remember when the agent was last given something."""
-        self.recency.remove(seat.agent.last_assigned, seat.agent.id, seat.number)
         seat.agent.last_assigned = at
-        self.recency.add(at, seat.agent.id, seat.number)
+        self.recency.put(at, seat.agent.id, seat.number)
 
     # ----------------------------------------------------------------------------------------------- questions
 
@@ -245,13 +244,16 @@ class Roster:
         if not agents and used < capacity:
             insort(self._by_ratio, (used / capacity, used, capacity))
         self._loads[used, capacity] = agents | seat.bit
-        self.roomy = _with(self.roomy, seat.bit, member=used < capacity)
+        if used < capacity:
+            self.roomy |= seat.bit
 
     def _drop_load(self, seat: Seat) -> None:
         used, capacity = seat.used, seat.agent.capacity
         for channel in seat.agent.channel_caps:
             if channel in self._full:
                 self._full[channel] &= ~seat.bit
+        if used < capacity:
+            self.roomy ^= seat.bit
         agents = self._loads[used, capacity] ^ seat.bit
         if agents:
             self._loads[used, capacity] = agents
