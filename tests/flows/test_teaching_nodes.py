@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from tests.flows.test_nodes import pair
-from tests.flows.test_teaching import FILES, Studio, _until_answer
+from tests.flows.test_teaching import FILES, Studio, _eventually, _until_answer
 from tests.flows.workspace import Workspace, workspace
 from tests.support.hub_process import StartHub
 
@@ -39,8 +40,15 @@ async def test_what_is_published_on_one_node_answers_on_both(
             await asyncio.gather(
                 here.publish(2, force=True, reason="race"), there.publish(3, force=True, reason="race")
             )
-            states = [one["state"] for one in (await here.get("versions"))["items"]]
-            assert sorted(states) == ["live", "retired", "retired"]
+            # The other's word arrives a moment later.
+            await _eventually(partial(_settled, here))
+            await _eventually(partial(_settled, there))
+
+
+async def _settled(studio: Studio) -> bool | None:
+    """Tell whether the race is over here: one version is live, and no other may answer."""
+    states = sorted(one["state"] for one in (await studio.get("versions"))["items"])
+    return states == ["live", "retired", "retired"] or None
 
 
 async def _answers_everywhere(made: Workspace, channel_id: str) -> None:

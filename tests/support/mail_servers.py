@@ -16,6 +16,7 @@ import signal
 import smtplib
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -161,6 +162,8 @@ class MailServers:
         self.stop_imap()
         for path in self._maildir(user).glob("dovecot*"):
             path.unlink()
+        # UIDVALIDITY is the second in which Dovecot first sees a mailbox: within the same one it would not change.
+        time.sleep(1.1)
         self.start_imap()
 
     def log(self) -> str:

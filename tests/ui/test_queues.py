@@ -138,7 +138,8 @@ async def test_a_supervisor_raises_moves_and_assigns(floor: Floor) -> None:
     raised = pages.page.locator("[data-testid=toast]", has_text="now has priority VIP")
     await expect(raised).to_be_visible()
     assert (await floor.made.session(first))["priority"] == 1
-    await raised.get_by_test_id("toast-action").click()
+    async with pages.page.expect_response(lambda answer: first in answer.url and answer.request.method != "GET"):
+        await raised.get_by_test_id("toast-action").click()
     await expect(pages.part("toast").last).to_contain_text("as before")
     assert (await floor.made.session(first))["priority"] == 5
 

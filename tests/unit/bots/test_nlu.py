@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bots
 from bots import IntentEngine
+from bots.nlu.features import Counts, count_features
 from bots.nlu.language import detect
 from bots.nlu.tokenize import cut, normalise
+from bots.nlu.vectors import Weigher
 
 _FILES = {
     "nlu.yml": """
@@ -183,3 +186,19 @@ def test_training_twice_gives_the_same_bot(bot: IntentEngine) -> None:
     again = IntentEngine(bots.read_files(_FILES))
     for text in ("buy", "我不要了", "ticket to Rome", "嗯"):
         assert again.parse(text) == bot.parse(text)
+
+
+def test_a_rare_name_does_not_drown_what_is_asked() -> None:
+    def counted(text: str) -> Counts:
+        return count_features(text, cut(text))
+
+    weigher = Weigher.learn([counted(text) for text in ("退", "退票", "票？")])
+    assert weigher.rarity[weigher.numbers["h？"]] == pytest.approx(1 + np.log(4 / 2))
+
+    names = [chr(ord("\u4e00") + number) for number in range(1_000)]
+    weigher = Weigher.learn([counted(f"{name}？") for name in names])
+    vector = weigher.weigh(counted(f"{names[7]}？"))
+    weight = dict(zip(vector.features.tolist(), vector.weights.tolist(), strict=True))
+    name, mark = (weight[weigher.numbers[f"h{letter}"]] for letter in (names[7], "？"))
+    assert mark < name < 5 * mark
+    assert np.linalg.norm(vector.weights) == pytest.approx(1)
