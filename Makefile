@@ -23,10 +23,11 @@ help:
 serve: runtime-environment front-end
 	@exec $(BIN)/huike serve --demo --host 127.0.0.1 --port $(PORT) --data $(DATA)
 
-# pytest comes last: its closing line is the verdict. Two at a time: tests with servers mostly wait.
+# pytest comes last: its closing line is the verdict. Tests with servers or a browser run one after the other.
 test: system-packages dev-environment lint front-end
 	cd agent_ui && npm run --silent test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 -m 'not services and not ui and not slow'
+	$(BIN)/pytest -m 'services or ui or slow'
 
 check: dev-environment lint
 	$(BIN)/pytest -m 'not services and not ui and not slow'

@@ -42,12 +42,10 @@ def pytest_configure() -> None:
     settings.load_profile("ci" if _IN_CI else "local")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Mark each test by the real parts that it asks for, so that no mark can be forgotten.
 
-    Where tests run side by side (`make test`), those with a browser wait for each other, and so do those with servers:
-    their limits are made for one of a kind at a time. First of all, as the runner reads these groups in the same hook.
+    Their limits are made for one at a time, so `make test` runs only the others side by side.
     """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -55,9 +53,6 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.services)
         if "browser" in fixtures:
             item.add_marker(pytest.mark.ui)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif fixtures & {*_SERVICES, "start_hub"}:
-            item.add_marker(pytest.mark.xdist_group("servers"))
         if fixtures & {"start_hub", "browser"}:
             item.add_marker(pytest.mark.slow)
 

@@ -144,7 +144,8 @@ async def test_a_trainer_writes_and_the_article_is_found_at_once(
         await console.part("article-preview").click()
         await expect(console.part("article-shown").locator("ol li")).to_have_count(2)
         await photograph(tab.page, pictures, "knowledge-new", locale)
-        await console.part("article-save").click()
+        async with tab.page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+            await console.part("article-save").click()
         await expect(console.part("article-status")).not_to_have_text("")
         await expect(console.part("article-save")).to_be_disabled()
         found = (await floor.made.admin.get("/articles/search", q="车胎没气怎么打气"))["items"][0]
