@@ -16,7 +16,7 @@ from routing.agenda import Due, Entry
 from routing.hours import is_open, next_change
 from routing.state import Closing, State
 
-PORTION = 100
+PORTION = 200
 """So many sessions are told in one step: a few milliseconds."""
 
 
