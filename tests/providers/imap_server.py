@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 USER, PASSWORD = "shop@shop.example", 'pass"word\\'
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n\Z")
+_TLS_RECORD = b"\x16\x03"
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 
 
@@ -114,6 +115,10 @@ class ImapServer:
 
     async def _command(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         line, literals = await self._read(reader, writer)
+        if line.startswith(_TLS_RECORD):
+            return (
+                False  # Who takes the port for an encrypted one says no commands, whatever bytes follow.
+            )
         tag, _, rest = line.partition(b" ")
         words = rest.split()
         name = " ".join(word.decode() for word in words[: 2 if words[:1] == [b"UID"] else 1]).upper()
