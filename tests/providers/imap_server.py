@@ -116,9 +116,7 @@ class ImapServer:
     async def _command(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         line, literals = await self._read(reader, writer)
         if line.startswith(_TLS_RECORD):
-            return (
-                False  # Who takes the port for an encrypted one says no commands, whatever bytes follow.
-            )
+            return False  # Who takes the port for an encrypted one says no commands, whatever bytes follow.
         tag, _, rest = line.partition(b" ")
         words = rest.split()
         name = " ".join(word.decode() for word in words[: 2 if words[:1] == [b"UID"] else 1]).upper()
